@@ -1,0 +1,138 @@
+"""Any picture -> uint8 pixels, bounded and checked before anything is decoded.
+
+In: a path, the bytes of a picture file, a PIL image, or a uint8 array (H, W), (H, W, 3) or (H, W, 4).
+Out: a uint8 array of one of those three shapes, no side longer than `MAX_WORKING_SIDE`.
+"""
+
+import io
+import os
+import warnings
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from recognizer.errors import InvalidImageError
+
+Picture: TypeAlias = str | os.PathLike | bytes | Image.Image | np.ndarray
+
+MAX_FILE_BYTES = 64 * 2**20  # a 50-megapixel JPEG is about 25 MiB
+MAX_PIXELS = 100_000_000  # phone cameras reach 50 megapixels; 100 decode to 300 MB
+MIN_SIDE_PX = 4  # fewer hold no digit that anybody could read
+MAX_WORKING_SIDE = 1024  # px; fifty times the box a digit is fitted to, so nothing is lost
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # Pillow's decoders for everyday files
+
+
+def read_picture(picture: Picture) -> np.ndarray:
+    """Return the pixels of `picture`: uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA.
+
+    Pictures with a side over `MAX_WORKING_SIDE` px come back scaled down; of an animation, the first frame counts.
+    Raises `InvalidImageError` for what is no picture, or one too large, too small, or of the wrong type.
+    """
+    if isinstance(picture, np.ndarray):
+        return _shrink_array(_check_array(picture))
+    if isinstance(picture, Image.Image):
+        _check_size(*picture.size)
+        return _decode(picture)
+    if isinstance(picture, (bytes, bytearray)):
+        return _read_file(bytes(picture), "the picture")
+    if isinstance(picture, (str, os.PathLike)):
+        path = Path(picture)
+        return _read_file(_read_bytes(path), path.name)
+    raise InvalidImageError(
+        f"A {type(picture).__name__} is not a picture: give a path, the bytes of a picture file, a PIL image, "
+        "or a uint8 array."
+    )
+
+
+def _check_array(array: np.ndarray) -> np.ndarray:
+    if array.dtype != np.uint8:
+        raise InvalidImageError(
+            f"The array is {array.dtype}, not uint8: scale it to 0-255 and convert it with .astype(numpy.uint8)."
+        )
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise InvalidImageError(f"The array has shape {array.shape}: expected (H, W), (H, W, 3) or (H, W, 4).")
+    _check_size(array.shape[1], array.shape[0])
+    return array
+
+
+def _check_size(width: int, height: int) -> None:
+    if min(width, height) < MIN_SIDE_PX:
+        raise InvalidImageError(
+            f"The picture is {width}x{height} pixels: too small to hold a digit (at least {MIN_SIDE_PX}x{MIN_SIDE_PX})."
+        )
+    if width * height > MAX_PIXELS:
+        raise InvalidImageError(
+            f"The picture is {width}x{height} pixels: more than {MAX_PIXELS // 1_000_000} megapixels. "
+            "Scale it down and try again."
+        )
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)  # never more than the bound, whatever the file turns out to be
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or error
+        raise InvalidImageError(f"{path.name}: the file cannot be read ({reason}).") from error
+    return data
+
+
+def _read_file(data: bytes, name: str) -> np.ndarray:
+    if len(data) > MAX_FILE_BYTES:
+        raise InvalidImageError(f"{name}: more than {MAX_FILE_BYTES // 2**20} MiB. Save it smaller and try again.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _check_size is stricter
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise InvalidImageError(
+            f"{name}: more than {MAX_PIXELS // 1_000_000} megapixels. Scale it down and try again."
+        ) from error
+    except UnidentifiedImageError as error:
+        raise InvalidImageError(
+            f"{name}: not a picture this program can open ({', '.join(FORMATS)}), whatever its name says."
+        ) from error
+    except Exception as error:  # Pillow's parsers answer hostile headers with many exception types
+        raise InvalidImageError(f"{name}: the file is damaged ({error}).") from error
+    _check_size(*image.size)
+    return _decode(image, name)
+
+
+def _decode(image: Image.Image, name: str = "The picture") -> np.ndarray:
+    try:
+        image.draft(None, (MAX_WORKING_SIDE, MAX_WORKING_SIDE))  # JPEG: decode no larger than is needed
+        image = ImageOps.exif_transpose(image)
+        return _to_pixels(image)
+    except Exception as error:  # as above: truncated and hostile files fail in many ways
+        raise InvalidImageError(f"{name}: the file is damaged or cut short ({error}).") from error
+
+
+def _to_pixels(image: Image.Image) -> np.ndarray:
+    """Decoded uint8 pixels; 16- and 32-bit greys are stretched from their own range to 0-255."""
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        image = _stretch(image)
+    elif image.mode == "1":
+        image = image.convert("L")
+    elif image.mode != "L":
+        transparent = image.has_transparency_data
+        image = image.convert("RGBA" if transparent else "RGB")
+    image.thumbnail((MAX_WORKING_SIDE, MAX_WORKING_SIDE), Image.Resampling.BOX)
+    return np.asarray(image)
+
+
+def _stretch(image: Image.Image) -> Image.Image:
+    grey = np.asarray(image, dtype=np.float64)
+    if not np.isfinite(grey).all():
+        raise ValueError("it holds values that are not numbers")
+    low, high = grey.min(), grey.max()
+    return Image.fromarray(((grey - low) * (255 / max(high - low, 1))).astype(np.uint8))
+
+
+def _shrink_array(pixels: np.ndarray) -> np.ndarray:
+    if max(pixels.shape[:2]) <= MAX_WORKING_SIDE:
+        return pixels
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    image.thumbnail((MAX_WORKING_SIDE, MAX_WORKING_SIDE), Image.Resampling.BOX)
+    return np.asarray(image)

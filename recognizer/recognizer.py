@@ -1,0 +1,103 @@
+"""Pictures -> what they say: the API that the page, the command line and other programs call."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recognizer.errors import BlankImageError, InvalidImageError
+from recognizer.model import DEFAULT_MODEL, Probabilities, load_model
+from recognizer.picture import Picture, read_picture
+from recognizer.preprocess import find_ink, ink_box, prepare
+
+MIN_CONFIDENCE = 0.5  # below it, the model thinks it likelier to be wrong than right: not called a digit
+MAX_BATCH = 1024  # pictures in one model call; bounds the memory that the layers' outputs take
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What the model makes of one picture of one digit.
+
+    digit: int 0-9, the most probable, even where `is_digit` is False.
+    confidence: float 0-1, the probability of `digit`.
+    probabilities: float32 (10,), one for each digit; they add up to 1.
+    is_digit: False where the picture does not look like any digit.
+    input: float32 (28, 28), 0 paper to 1 ink: exactly what the model saw.
+    box: (left, top, right, bottom) in px of the picture read, right and bottom exclusive, or None where
+        the whole picture was taken for one digit.
+    """
+
+    digit: int
+    confidence: float
+    probabilities: np.ndarray
+    is_digit: bool
+    input: np.ndarray
+    box: tuple[int, int, int, int] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A whole number: `text` such as "2026" ("" where nothing was read), and its digits left to right."""
+
+    text: str
+    digits: tuple[Prediction, ...]
+
+
+class Recognizer:
+    """A loaded model, ready to read pictures; safe to share between threads."""
+
+    def __init__(self, probabilities: Probabilities):
+        """Wrap any function from float32 (n, 28, 28) in 0-1 to float32 (n, 10); `load` makes one from a file."""
+        self._probabilities = probabilities
+
+    @classmethod
+    def load(cls, path: str | os.PathLike = DEFAULT_MODEL) -> "Recognizer":
+        """Load a .keras or .h5 model, by default the one that comes with the project; `ModelError` if it cannot be."""
+        return cls(load_model(path))
+
+    def predict(self, picture: Picture) -> Prediction:
+        """Read a picture of one digit.
+
+        `picture`: a path, the bytes of a picture file, a PIL image, or a uint8 array (H, W), (H, W, 3) or (H, W, 4)
+        of any size; ink darker or lighter than the paper, or on transparency.
+        Raises `BlankImageError` where nothing is drawn and `InvalidImageError` where it is no picture.
+        """
+        return self._classify([prepare(read_picture(picture))])[0]
+
+    def predict_many(self, pictures: Sequence[Picture]) -> list[Prediction]:
+        """Read many pictures of one digit each, in one model call; one `Prediction` for each, in their order.
+
+        Raises as `predict` does, and says which picture it was.
+        """
+        prepared = []
+        for number, picture in enumerate(pictures, 1):
+            try:
+                prepared.append(prepare(read_picture(picture)))
+            except (BlankImageError, InvalidImageError) as error:
+                raise type(error)(f"Picture {number}: {error}") from error
+        return self._classify(prepared)
+
+    def read(self, picture: Picture) -> Reading:
+        """Read the number in a picture, today one of a single digit; a blank picture reads as ""."""
+        pixels = read_picture(picture)
+        try:
+            box = ink_box(find_ink(pixels))
+        except BlankImageError:
+            return Reading("", ())
+        prediction = self._classify([prepare(pixels)], [box])[0]
+        return Reading(str(prediction.digit) if prediction.is_digit else "", (prediction,))
+
+    def _classify(self, prepared: list[np.ndarray], boxes: list | None = None) -> list[Prediction]:
+        if not prepared:
+            return []
+        batches = (np.stack(prepared[i : i + MAX_BATCH]) for i in range(0, len(prepared), MAX_BATCH))
+        probabilities = np.concatenate([self._probabilities(batch) for batch in batches])
+        digits = probabilities.argmax(1)
+        confidences = probabilities.max(1)
+        return [
+            Prediction(int(digit), float(confidence), p, bool(confidence >= MIN_CONFIDENCE), digit_input, box)
+            for digit, confidence, p, digit_input, box in zip(
+                digits, confidences, probabilities, prepared, boxes or [None] * len(prepared), strict=True
+            )
+        ]

@@ -1,0 +1,1 @@
+"""Train the model that `recognizer` reads with: `python -m train`."""

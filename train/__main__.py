@@ -1,0 +1,85 @@
+"""Train a digit model on MNIST and write it to models/, with its card and its pictures.
+
+    python -m train                            the shipped model, under an hour on two cores
+    python -m train --architecture classic     the network of the tutorials, as models/mnist.keras and mnist.h5
+    python -m train --resume                   go on after Ctrl-C or a crash; at most one epoch is lost
+    python -m train --data mnist.npz           offline, from the file that Keras would download
+    python -m train --epochs 2 --out /tmp/try  a quick try that leaves models/ alone
+
+Every option below --seed is a hyper-parameter; train/config.py gives the reason for each value.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+from train.config import CONFIGS, TrainConfig
+from train.errors import TrainError
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parser().parse_args(arguments)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        config = config_from(options)
+        return _train(config, options)
+    except TrainError as error:
+        print(f"python -m train: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(
+            "\nStopped. What was trained up to the last whole epoch is kept: the same command with --resume goes on.",
+            file=sys.stderr,
+        )
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: one option for each field of `TrainConfig`, and where things are."""
+    made = argparse.ArgumentParser(
+        prog="python -m train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
+    made.add_argument("--out", type=Path, default=MODELS, help="folder for the model and its card (models/)")
+    made.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    made.add_argument("--architecture", choices=list(CONFIGS), default="digits", help="which network (digits)")
+    made.add_argument("--seed", type=int, help="of everything random")
+    for field in fields(TrainConfig):
+        if field.name in ("architecture", "seed"):
+            continue
+        option, default = "--" + field.name.replace("_", "-"), getattr(CONFIGS["digits"], field.name)
+        if isinstance(default, bool):
+            made.add_argument(option, action=argparse.BooleanOptionalAction, default=None)
+        elif isinstance(default, tuple):
+            made.add_argument(option, nargs="+", choices=("keras", "h5"), help="which model files to write")
+        else:
+            made.add_argument(option, type=type(default), metavar=type(default).__name__.upper())
+    return made
+
+
+def config_from(options: argparse.Namespace) -> TrainConfig:
+    """The architecture's configuration with the changes that the command line asks for."""
+    given = {field.name: getattr(options, field.name) for field in fields(TrainConfig)}
+    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if value is not None}
+    return replace(CONFIGS[options.architecture], **changes)
+
+
+def _train(config: TrainConfig, options: argparse.Namespace) -> int:
+    from train.card import summary
+    from train.data import load_mnist, split_and_prepare
+    from train.pipeline import state_path, train_and_evaluate
+
+    if state_path(config, options.out).exists() and not options.resume:
+        print("An earlier run was stopped; --resume would go on with it. Starting over.", file=sys.stderr)
+    mnist = split_and_prepare(load_mnist(options.data), config.validation_size, config.seed)
+    card = train_and_evaluate(config, mnist, options.out, options.resume)
+    print(summary(card))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

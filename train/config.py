@@ -1,0 +1,54 @@
+"""Every hyper-parameter of a training run, with its reason, and the two runs the project knows."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """One training run. Angles in degrees, distances in px of the 28x28 picture, factors relative to 1."""
+
+    architecture: str = "digits"  # a key of train.architecture.ARCHITECTURES
+    name: str = "digits"  # the files are called NAME.keras, NAME.json, ...
+    formats: tuple[str, ...] = ("keras",)  # which model files to write
+    seed: int = 2026  # of the split, the first weights, the order of the digits and the augmentation
+    validation_size: int = 5_000  # digits held out of the 60,000; everything is chosen on these
+
+    epochs: int = 30
+    batch_size: int = 128
+    optimizer: str = "adamw"
+    learning_rate: float = 2e-3  # the peak; AdamW with batch normalisation trains stably there
+    schedule: str = "cosine"  # one cycle: a linear rise, then a cosine down to 0; or "constant"
+    warmup_epochs: float = 1.0  # the rise, while the batch statistics settle
+    weight_decay: float = 0.02
+    average: float = 0.998  # momentum of the averaged weights (about the last epoch's); 0 keeps the last weights
+
+    augment: bool = True
+    rotation: float = 15.0  # more, and a 6 begins to look like a 9
+    shear: float = 0.25  # the slant of handwriting, left and right
+    scale: float = 0.15  # each side on its own; preparation fits the longer side, people vary the other
+    shift: float = 1.5  # preparation centres to half a pixel; odd shapes are off by more
+    elastic: float = 1.0  # standard deviation of the wobble of a hand
+    thin: float = 0.35  # share of the way to the strokes' erosion by a pixel
+    thicken: float = 0.7  # share of the way to the strokes' dilation by a pixel: felt pens on small drawings
+    contrast: float = 2.0  # edges up to twice as hard as MNIST's scans: pens on a canvas have no grey
+
+
+DIGITS = TrainConfig()
+
+# The network of the tutorials, as they train it, but for the learning rate: Keras' Adadelta now starts at 0.001, where
+# its paper (Zeiler 2012, "ADADELTA: an adaptive learning rate method") has no rate at all, that is 1.0.
+CLASSIC = TrainConfig(
+    architecture="classic",
+    name="mnist",
+    formats=("keras", "h5"),
+    epochs=10,
+    optimizer="adadelta",
+    learning_rate=1.0,
+    schedule="constant",
+    warmup_epochs=0.0,
+    weight_decay=0.0,
+    average=0.0,
+    augment=False,
+)
+
+CONFIGS = {config.architecture: config for config in (DIGITS, CLASSIC)}

@@ -1,0 +1,174 @@
+"""Digits in, a trained Keras model out, epoch by epoch, so that a stopped run can go on where it was.
+
+After each epoch the whole state (weights, optimiser, history) is written to one file and moved into place. The order of
+the digits and their augmentation depend on the seed, the epoch and the step alone, so a resumed run ends with
+the same weights as one that was never stopped.
+"""
+
+import json
+import zipfile
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from train.architecture import ARCHITECTURES
+from train.config import TrainConfig
+from train.data import Mnist, Split
+from train.errors import TrainError
+from train.files import written_whole
+
+
+def fit(config: TrainConfig, mnist: Mnist, state_path: Path, resume: bool = False):
+    """Train and return (model, history); history has one dict an epoch: loss, accuracy, validation_accuracy, seconds.
+
+    `state_path` is rewritten after every epoch; with `resume`, training starts from it where it exists.
+    Raises `TrainError` where that file is damaged or comes from a run with another configuration.
+    """
+    import keras
+    import tensorflow as tf
+    from tqdm import tqdm
+
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+    model = _compiled(config, steps_per_epoch=-(-len(mnist.train) // config.batch_size))
+    history = _load_state(state_path, model, config) if resume and state_path.exists() else []
+
+    steps = -(-len(mnist.train) // config.batch_size)
+    with tqdm(total=config.epochs * steps, initial=len(history) * steps, unit="batch", disable=None) as bar:
+        for epoch in range(len(history), config.epochs):
+            history.append(_run_epoch(model, config, mnist, epoch, bar))
+            _save_state(state_path, model, config, history)
+            tqdm.write(_epoch_line(config, history))
+    if config.average:
+        model.optimizer.finalize_variable_values(model.trainable_variables)
+    return model, history
+
+
+def _compiled(config: TrainConfig, steps_per_epoch: int):
+    import keras
+
+    rate = config.learning_rate
+    if config.schedule == "cosine":
+        warmup_steps = round(config.warmup_epochs * steps_per_epoch)
+        rate = keras.optimizers.schedules.CosineDecay(
+            initial_learning_rate=0.0 if warmup_steps else config.learning_rate,
+            warmup_target=config.learning_rate if warmup_steps else None,
+            warmup_steps=warmup_steps,
+            decay_steps=max(1, config.epochs * steps_per_epoch - warmup_steps),
+        )
+    averaging = {"use_ema": True, "ema_momentum": config.average} if config.average else {}
+    if config.optimizer == "adamw":
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, **averaging)
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    elif config.optimizer == "adadelta":
+        optimizer = keras.optimizers.Adadelta(rate, **averaging)
+    else:
+        raise TrainError(f"There is no optimizer {config.optimizer!r}; choose adamw or adadelta.")
+    model = ARCHITECTURES[config.architecture]()
+    optimizer.build(model.trainable_variables)
+    # XLA takes minutes to compile convolutions for a CPU, and gains nothing there.
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+    return model
+
+
+def _run_epoch(model, config: TrainConfig, mnist: Mnist, epoch: int, bar) -> dict:
+    import time
+
+    import keras
+
+    class Progress(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            bar.update()
+            bar.set_postfix(loss=f"{logs['loss']:.4f}", accuracy=f"{logs['accuracy']:.4f}", refresh=False)
+
+    started = time.monotonic()
+    bar.set_description(f"epoch {epoch + 1}/{config.epochs}")
+    batches = _batches(mnist.train, config, epoch)
+    logs = model.fit(batches, epochs=epoch + 1, initial_epoch=epoch, verbose=0, callbacks=[Progress()]).history
+    with _averaged_weights(model, config):
+        validation_accuracy = _accuracy(model, mnist.validation)
+    return {
+        "loss": logs["loss"][0],
+        "accuracy": logs["accuracy"][0],
+        "validation_accuracy": validation_accuracy,
+        "seconds": round(time.monotonic() - started, 1),
+    }
+
+
+def _batches(train: Split, config: TrainConfig, epoch: int):
+    """The whole training set once, in an order and with an augmentation of this epoch's own, as a tf.data pipeline."""
+    import tensorflow as tf
+
+    from train.augment import augment
+
+    order = np.random.default_rng([config.seed, epoch]).permutation(len(train))
+
+    def batch(step, digits, labels):
+        if config.augment:
+            digits = augment(digits, tf.stack([config.seed + epoch, tf.cast(step, tf.int32)]), config)
+        return digits[..., None], labels
+
+    rows = tf.data.Dataset.from_tensor_slices((train.digits[order], train.labels[order]))
+    return rows.batch(config.batch_size).enumerate().map(lambda step, row: batch(step, *row)).prefetch(2)
+
+
+def _accuracy(model, split: Split) -> float:
+    """Share of `split` that the model reads right."""
+    _, accuracy = model.evaluate(split.digits[..., None], split.labels, batch_size=512, verbose=0)
+    return float(accuracy)
+
+
+@contextmanager
+def _averaged_weights(model, config: TrainConfig):
+    """Let the model have its averaged weights for a while."""
+    if not config.average:
+        yield
+        return
+    own = [variable.numpy() for variable in model.trainable_variables]
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    try:
+        yield
+    finally:
+        for variable, value in zip(model.trainable_variables, own, strict=True):
+            variable.assign(value)
+
+
+def _epoch_line(config: TrainConfig, history: list[dict]) -> str:
+    last = history[-1]
+    left = last["seconds"] * (config.epochs - len(history)) / 60
+    return (
+        f"epoch {len(history):2d}/{config.epochs}  loss {last['loss']:.4f}  accuracy {last['accuracy']:.4f}  "
+        f"validation {last['validation_accuracy']:.4f}  {last['seconds']:.0f} s, {left:.0f} min left"
+    )
+
+
+def _state_variables(model) -> list:
+    """Everything that training changes: weights, batch statistics, dropout seeds, the optimiser with its average."""
+    return [*model.variables, *model.optimizer.variables]
+
+
+def _save_state(path: Path, model, config: TrainConfig, history: list[dict]) -> None:
+    arrays = {f"v{i}": np.asarray(variable) for i, variable in enumerate(_state_variables(model))}
+    with written_whole(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, config=json.dumps(asdict(config)), history=json.dumps(history), **arrays)
+
+
+def _load_state(path: Path, model, config: TrainConfig) -> list[dict]:
+    variables = _state_variables(model)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            saved_config, history = json.loads(str(file["config"])), json.loads(str(file["history"]))
+            values = [file[f"v{i}"] for i in range(len(file.files) - 2)]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise TrainError(f"{path.name} is damaged ({error}). Train without --resume to start over.") from error
+    if saved_config != json.loads(json.dumps(asdict(config))):
+        changed = [key for key, value in saved_config.items() if value != json.loads(json.dumps(asdict(config))).get(key)]
+        raise TrainError(
+            f"{path.name} is from a run with other settings ({', '.join(changed)}). "
+            "Give the same options to go on with it, or train without --resume to start over."
+        )
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+    return history

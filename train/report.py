@@ -1,0 +1,77 @@
+"""The pictures beside a model: its learning curves, its confusion matrix, and the test digits it misreads."""
+
+from pathlib import Path
+
+import numpy as np
+
+from train.evaluate import TestResult, confusion_matrix
+from train.files import written_whole
+
+ACCENT, GREY = "#2f74e0", "#6b7280"
+MISREAD_COLUMNS = 10
+MISREAD_MOST = 100  # a bad model misreads thousands; the least sure of itself say little, so the surest are shown
+
+
+def plot_curves(history: list[dict], path: Path) -> None:
+    """Loss and error rate, epoch by epoch."""
+    figure, (left, right) = _figure(1, 2, figsize=(9, 3.6))
+    epochs = np.arange(1, len(history) + 1)
+    left.plot(epochs, [row["loss"] for row in history], color=GREY)
+    left.set(title="Loss on the training digits", xlabel="epoch", yscale="log")
+    for key, label, colour in (
+        ("accuracy", "training, augmented", GREY),
+        ("validation_accuracy", "validation, averaged weights", ACCENT),
+    ):
+        right.plot(epochs, [100 * max(1 - row[key], 1e-5) for row in history], color=colour, label=label)
+    right.set(title="Misread (%)", xlabel="epoch", yscale="log")
+    right.yaxis.set_major_formatter("{x:g}")
+    right.yaxis.set_minor_formatter("{x:g}")
+    right.legend(frameon=False)
+    for axes in (left, right):
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.grid(axis="y", alpha=0.3)
+    _save(figure, path)
+
+
+def plot_confusion(result: TestResult, path: Path) -> None:
+    """What was read for what; the diagonal is left pale, so that the mistakes stand out."""
+    matrix = confusion_matrix(result)
+    mistakes = matrix - np.diag(np.diag(matrix))
+    figure, axes = _figure(1, 1, figsize=(6, 6))
+    axes.imshow(mistakes, cmap="Blues", vmin=0, vmax=max(1, mistakes.max()) * 1.4)
+    for (row, column), count in np.ndenumerate(matrix):
+        if count:
+            weight, colour = ("normal", GREY) if row == column else ("bold", "black")
+            axes.text(column, row, count, ha="center", va="center", color=colour, weight=weight)
+    axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="really")
+    axes.set_title(f"{mistakes.sum()} of {matrix.sum():,} test digits misread")
+    _save(figure, path)
+
+
+def plot_misread(result: TestResult, path: Path) -> None:
+    """A contact sheet of the misread test digits, the surest mistakes first."""
+    wrong = np.flatnonzero(result.answers != result.labels)
+    wrong = wrong[np.argsort(-result.confidences[wrong])][:MISREAD_MOST]
+    rows = max(1, -(-len(wrong) // MISREAD_COLUMNS))
+    figure, grid = _figure(rows, MISREAD_COLUMNS, figsize=(10, 1.42 * rows), squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, i in zip(grid.flat, wrong, strict=False):
+        axes.imshow(result.inputs[i], cmap="gray_r", vmin=0, vmax=1)
+        axes.set_title(
+            f"{result.labels[i]} read as {result.answers[i]}\n{100 * result.confidences[i]:.0f} %", fontsize=9
+        )
+    _save(figure, path)
+
+
+def _figure(rows: int, columns: int, **options):
+    """A figure and its axes, without pyplot and so without a screen or global state."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=options.pop("figsize"), layout="constrained")
+    return figure, figure.subplots(rows, columns, **options)
+
+
+def _save(figure, path: Path) -> None:
+    with written_whole(path) as temporary:
+        figure.savefig(temporary, dpi=110, metadata={"Software": None})
