@@ -24,12 +24,29 @@ SUFFIXES = (".keras", ".h5")
 
 # Layers that only compute: no Lambda, no custom class, nothing that could run code from the file.
 KNOWN_LAYERS = frozenset(
-    "Functional Sequential InputLayer Rescaling Normalization Conv2D DepthwiseConv2D SeparableConv2D Dense EinsumDense "
-    "BatchNormalization LayerNormalization GroupNormalization Activation ReLU LeakyReLU PReLU ELU Softmax "
-    "MaxPooling2D AveragePooling2D GlobalAveragePooling2D GlobalMaxPooling2D ZeroPadding2D Cropping2D UpSampling2D "
-    "Dropout SpatialDropout2D GaussianNoise GaussianDropout AlphaDropout Flatten Reshape Permute "
-    "Add Average Maximum Multiply Concatenate Subtract".split()
+    """
+    Functional Sequential InputLayer Rescaling Normalization Conv2D DepthwiseConv2D SeparableConv2D Dense EinsumDense
+    BatchNormalization LayerNormalization GroupNormalization Activation ReLU LeakyReLU PReLU ELU Softmax
+    MaxPooling2D AveragePooling2D GlobalAveragePooling2D GlobalMaxPooling2D ZeroPadding2D Cropping2D UpSampling2D
+    Dropout SpatialDropout2D GaussianNoise GaussianDropout AlphaDropout Flatten Reshape Permute
+    Add Average Maximum Multiply Concatenate Subtract
+    """.split()  # noqa: SIM905 - a table reads better than thirty-seven quoted lines
 )
+# Where Keras keeps what such layers are configured with; None in files from before Keras 3.
+KNOWN_MODULES = frozenset(
+    {
+        None,
+        "keras",
+        "keras.layers",
+        "keras.initializers",
+        "keras.regularizers",
+        "keras.constraints",
+        "keras.models",
+        "keras.src.models.functional",
+        "keras.src.models.sequential",
+    }
+)
+CODE = frozenset(["Lambda", "__lambda__", "function"])  # what Keras calls code that comes with a file
 
 Probabilities = Callable[[np.ndarray], np.ndarray]  # float32 (n, 28, 28) in 0-1 -> float32 (n, 10)
 
@@ -62,15 +79,15 @@ def _load(path: Path, size: int) -> Probabilities:
         raise ModelError(f"{path.name}: a model file ends in {' or '.join(SUFFIXES)}.")
     if size > MAX_MODEL_BYTES:
         raise ModelError(f"{path.name}: over {MAX_MODEL_BYTES // 2**20} MiB, far too large for a digit model.")
-    _check_layers(path)
+    _check_config(path)
     return _compile(_open(path), path)
 
 
-def _check_layers(path: Path) -> None:
-    """Refuse a file whose configuration names any layer outside `KNOWN_LAYERS`."""
+def _check_config(path: Path) -> None:
+    """Refuse a file whose configuration names any object that could run code: its own, or somebody else's."""
     try:
         config = _read_keras_config(path) if path.suffix == ".keras" else _read_h5_config(path)
-        layers = {(layer["class_name"], layer.get("registered_name"), layer.get("module")) for layer in _layers(config)}
+        objects = _named_objects(config)
     except ModelError:
         raise
     except Exception as error:  # zip, HDF5 and JSON readers each fail in their own ways on damaged files
@@ -78,12 +95,13 @@ def _check_layers(path: Path) -> None:
             f"{path.name}: the file is damaged or not a Keras model ({error}). Restore it, or train a new one with "
             "`python -m train`."
         ) from error
-    for name, registered_name, module in sorted(layers, key=str):
-        custom = registered_name not in (None, name) or not str(module or "keras").startswith("keras")
-        if name not in KNOWN_LAYERS or custom:
+    for node, is_layer in objects:
+        name, module, registered_name = (node.get(key) for key in ("class_name", "module", "registered_name"))
+        known = name in KNOWN_LAYERS if is_layer else name not in CODE
+        if not known or module not in KNOWN_MODULES or registered_name not in (None, name):
             raise ModelError(
-                f"{path.name}: the layer {registered_name or name} is not one this program opens, "
-                "because such layers can run code from the file. Use a model made of standard Keras layers."
+                f"{path.name}: {registered_name or name} is not one this program opens, "
+                "because such objects can run code from the file. Use a model made of standard Keras layers."
             )
 
 
@@ -106,28 +124,25 @@ def _read_h5_config(path: Path) -> dict:
     return json.loads(config)
 
 
-def _layers(config: object) -> list[dict]:
-    """Every layer in a Keras configuration, however deeply nested.
-
-    A layer is whatever has a class name and stands in a list of layers or holds one; initialisers, dtype policies
-    and the like also have class names, but Keras looks those up by name among its own.
-    """
-    found = []
+def _named_objects(config: object) -> list[tuple[dict, bool]]:
+    """Everything in a Keras configuration that has a class name, however deep, and whether it is a layer."""
+    objects = []
 
     def walk(node: object, is_layer: bool) -> None:
         if isinstance(node, dict):
-            if is_layer and "class_name" in node:
-                found.append(node)
+            if "class_name" in node:
+                objects.append((node, is_layer))
             for key, value in node.items():
-                walk(value, key in ("layers", "layer", "forward_layer", "backward_layer", "cell"))
+                if key != "compile_config":  # the optimiser and the loss, which _open leaves out
+                    walk(value, key in ("layers", "layer"))
         elif isinstance(node, list):
             for value in node:
                 walk(value, is_layer)
 
     walk(config, True)
-    if not found:
+    if not objects:
         raise ValueError("it names no layers")
-    return found
+    return objects
 
 
 def _open(path: Path):

@@ -2,7 +2,7 @@
 
 The page, the command line, the tests and the training pipeline all prepare digits here and nowhere else.
 
-In: uint8 pixels (H, W), (H, W, 3) or (H, W, 4); ink darker or lighter than the paper, in any colours, or on transparency.
+In: uint8 pixels (H, W), (H, W, 3) or (H, W, 4); ink darker or lighter than the paper, any colours, or on transparency.
 Out: float32 (28, 28), 0 paper to 1 ink.
 
 The normalisation is MNIST's own (LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to document
@@ -45,7 +45,9 @@ def find_ink(pixels: np.ndarray) -> np.ndarray:
     """
     colours, paper = _colours_and_paper(pixels)
     contrast = np.abs(colours - paper) if colours.ndim == 2 else np.sqrt(np.square(colours - paper).sum(2) / 3)
-    noise = 2 * np.quantile(_border(contrast), 0.75)  # 0 on clean pictures; digits touch less than a quarter of the edge
+    noise = 2 * np.quantile(
+        _border(contrast), 0.75
+    )  # 0 on clean pictures; digits touch less than a quarter of the edge
     strongest = contrast.max()
     if strongest - noise < MIN_CONTRAST * 255:
         raise BlankImageError("Nothing is drawn here: draw a digit, or choose a picture with more contrast.")
@@ -104,7 +106,7 @@ def stroke_width(ink: np.ndarray) -> float:
 
 
 def _colours_and_paper(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """-> float32 colours (H, W) or (H, W, 3), 0-255, without transparency, and the paper's colour in the same channels."""
+    """-> float32 colours (H, W) or (H, W, 3), 0-255, without transparency, and the paper's colour, alike."""
     if pixels.ndim == 3 and pixels.shape[2] == 4 and pixels[..., 3].min() < 255:
         return _flatten(pixels)
     colours = pixels[..., :3].astype(np.float32) if pixels.ndim == 3 else pixels.astype(np.float32)
@@ -112,7 +114,7 @@ def _colours_and_paper(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _flatten(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lay a transparent picture on paper: its own, where its border is opaque, else black or white, far from the ink."""
+    """Lay a transparent picture on paper: its own, where its border is opaque, else the further of black and white."""
     colours, alpha = rgba[..., :3].astype(np.float32), rgba[..., 3:].astype(np.float32) / 255
     border_alpha = _border(alpha)[:, 0]
     if np.median(border_alpha) > 0.5:

@@ -64,7 +64,9 @@ def parser() -> argparse.ArgumentParser:
 def config_from(options: argparse.Namespace) -> TrainConfig:
     """The architecture's configuration with the changes that the command line asks for."""
     given = {field.name: getattr(options, field.name) for field in fields(TrainConfig)}
-    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if value is not None}
+    changes = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if value is not None
+    }
     return replace(CONFIGS[options.architecture], **changes)
 
 

@@ -33,15 +33,13 @@ def digits():
 
     inputs = keras.Input((28, 28, 1))
     x = inputs
-    for widths, dropout in (((32, 32), 0.0), ((64, 64), 0.1), ((128, 128, 192), 0.2)):  # 28x28, 14x14, 7x7
+    for widths in ((32, 32), (64, 64), (128, 128, 192)):  # 28x28, 14x14, 7x7
         if x is not inputs:
             x = layers.MaxPooling2D(2)(x)
         for width in widths:
             x = layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
             x = layers.BatchNormalization(momentum=0.98)(x)
             x = layers.ReLU()(x)
-        if dropout:
-            x = layers.SpatialDropout2D(dropout)(x)
     x = layers.GlobalAveragePooling2D()(x)  # 192
     x = layers.Dropout(0.3)(x)
     outputs = layers.Dense(10, activation="softmax")(x)

@@ -17,7 +17,8 @@ def summary(card: dict) -> str:
     test, validation = card["test"], card["validation"]
     low, high = (100 * bound for bound in test["interval_95"])
     return (
-        f"test {100 * test['accuracy']:.2f} % ({test['right']:,} of {test['of']:,}; 95 % interval {low:.2f} to {high:.2f}), "
+        f"test {100 * test['accuracy']:.2f} % ({test['right']:,} of {test['of']:,}; "
+        f"95 % interval {low:.2f} to {high:.2f}), "
         f"validation {100 * validation['accuracy']:.2f} %\n"
         f"{card['model']}: {card['parameters']:,} parameters, {card['bytes'] / 2**20:.1f} MiB, "
         f"trained in {card['training_minutes']:.0f} minutes"

@@ -86,7 +86,9 @@ def _run_epoch(model, config: TrainConfig, mnist: Mnist, epoch: int, bar) -> dic
     started = time.monotonic()
     bar.set_description(f"epoch {epoch + 1}/{config.epochs}")
     batches = _batches(mnist.train, config, epoch)
-    logs = model.fit(batches, epochs=epoch + 1, initial_epoch=epoch, verbose=0, callbacks=[Progress()]).history
+    logs = model.fit(
+        batches, epochs=epoch + 1, initial_epoch=epoch, shuffle=False, verbose=0, callbacks=[Progress()]
+    ).history
     with _averaged_weights(model, config):
         validation_accuracy = _accuracy(model, mnist.validation)
     return {
@@ -164,7 +166,9 @@ def _load_state(path: Path, model, config: TrainConfig) -> list[dict]:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise TrainError(f"{path.name} is damaged ({error}). Train without --resume to start over.") from error
     if saved_config != json.loads(json.dumps(asdict(config))):
-        changed = [key for key, value in saved_config.items() if value != json.loads(json.dumps(asdict(config))).get(key)]
+        changed = [
+            key for key, value in saved_config.items() if value != json.loads(json.dumps(asdict(config))).get(key)
+        ]
         raise TrainError(
             f"{path.name} is from a run with other settings ({', '.join(changed)}). "
             "Give the same options to go on with it, or train without --resume to start over."

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from recognizer import Recognizer
+from train.architecture import ARCHITECTURES
 from train.card import write_card
 from train.config import TrainConfig
 from train.data import Mnist
@@ -29,13 +30,13 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
     with tempfile.TemporaryDirectory() as folder:
         saved = {suffix: Path(folder) / f"{config.name}.{suffix}" for suffix in config.formats}
         for path in saved.values():
-            _save_for_inference(model, path)
+            _save_for_inference(model, config, path)
         first = saved[config.formats[0]]
         recognizer = Recognizer.load(first)
         result = read_test_set(recognizer, mnist.test_pictures, mnist.test_labels)
         card = {
             "model": f"{config.name}.{config.formats[0]}",
-            "sha256": hashlib.sha256(first.read_bytes()).hexdigest(),
+            "sha256": sha256_of(first),
             "bytes": first.stat().st_size,
             "parameters": model.count_params(),
             "test": accuracy_with_interval(int((result.answers == result.labels).sum()), len(result.labels)),
@@ -43,6 +44,7 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
             "validation": accuracy_with_interval(
                 round(history[-1]["validation_accuracy"] * len(mnist.validation)), len(mnist.validation)
             ),
+            "training_digits": len(mnist.train),
             "training_minutes": round(sum(row["seconds"] for row in history) / 60, 1),
             "config": asdict(config),
             "data_sha256": mnist.hashes,
@@ -66,11 +68,14 @@ def state_path(config: TrainConfig, out: Path) -> Path:
     return out / f"{config.name}.unfinished.npz"
 
 
-def _save_for_inference(model, path: Path) -> None:
-    """Save the network alone: the optimiser's state would triple the file and nothing here reads it."""
-    import keras
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal, as the card has it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    bare = keras.models.clone_model(model)
+
+def _save_for_inference(model, config: TrainConfig, path: Path) -> None:
+    """Save the network alone: the optimiser's state would triple the file and nothing here reads it."""
+    bare = ARCHITECTURES[config.architecture]()
     bare.set_weights(model.get_weights())
     bare.save(path)
 

@@ -14,6 +14,8 @@ MISREAD_MOST = 100  # a bad model misreads thousands; the least sure of itself s
 
 def plot_curves(history: list[dict], path: Path) -> None:
     """Loss and error rate, epoch by epoch."""
+    from matplotlib.ticker import NullLocator
+
     figure, (left, right) = _figure(1, 2, figsize=(9, 3.6))
     epochs = np.arange(1, len(history) + 1)
     left.plot(epochs, [row["loss"] for row in history], color=GREY)
@@ -24,8 +26,10 @@ def plot_curves(history: list[dict], path: Path) -> None:
     ):
         right.plot(epochs, [100 * max(1 - row[key], 1e-5) for row in history], color=colour, label=label)
     right.set(title="Misread (%)", xlabel="epoch", yscale="log")
+    right.set_yticks([0.2, 0.5, 1, 2, 5, 10, 20, 50], minor=False)
     right.yaxis.set_major_formatter("{x:g}")
-    right.yaxis.set_minor_formatter("{x:g}")
+    right.yaxis.set_minor_locator(NullLocator())
+    left.yaxis.set_minor_formatter("")
     right.legend(frameon=False)
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)
@@ -59,7 +63,8 @@ def plot_misread(result: TestResult, path: Path) -> None:
     for axes, i in zip(grid.flat, wrong, strict=False):
         axes.imshow(result.inputs[i], cmap="gray_r", vmin=0, vmax=1)
         axes.set_title(
-            f"{result.labels[i]} read as {result.answers[i]}\n{100 * result.confidences[i]:.0f} %", fontsize=9
+            f"{result.labels[i]} read as {result.answers[i]}\n{100 * min(result.confidences[i], 0.99):.0f} %",
+            fontsize=9,
         )
     _save(figure, path)
 

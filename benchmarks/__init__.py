@@ -1,0 +1,1 @@
+"""Scripts that print figures and never assert; `--record` also writes them to the model's card."""

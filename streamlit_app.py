@@ -1,0 +1,27 @@
+"""The page: draw a digit, watch the model read it. Run with `streamlit run streamlit_app.py`."""
+
+import os
+
+# One thread each, set before TensorFlow starts: its spinning helpers slow the browser and the other visitors
+# more than they speed up the reading of one picture (benchmarks/page.py).
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+os.environ.setdefault("TF_NUM_INTEROP_THREADS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from pathlib import Path
+
+import streamlit as st
+
+from views import draw, model
+
+STYLE = Path(__file__).parent / "views" / "style.css"
+
+st.set_page_config("Draw a digit", page_icon=":material/draw:", layout="centered")
+st.html(STYLE)
+st.html('<h1 class="title">Draw a digit, watch it read</h1>')
+draw_tab, model_tab = st.tabs(["Draw", "The model"], key="tab", on_change="rerun")
+with draw_tab:  # always run, or a visit to the other tab would lose the drawing
+    draw.show()
+if model_tab.open:
+    with model_tab:
+        model.show()

@@ -1,0 +1,149 @@
+"""The page as a person meets it: drawn on in a real Chromium, and read off the screen."""
+
+import re
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.driver import (
+    PHONE,
+    ROOT,
+    at_rest,
+    draw,
+    draw_by_touch,
+    open_page,
+    prediction,
+    runs,
+    served,
+    set_width,
+    wait_until_read,
+)
+from tests.helpers import STROKES, placed
+
+EMPTY = "Draw a digit, 0 to 9."
+
+
+def clear(page):
+    page.locator(".st-key-clear button").click()
+    expect(prediction(page)).to_contain_text(EMPTY)
+    at_rest(page)
+
+
+def expect_answer(page, digit):
+    expect(prediction(page)).to_have_text(re.compile(rf"^\s*{digit}\s+(> 99|\d\d) %\s*$"), timeout=20_000)
+    expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(str(digit))
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the project without its model."""
+    for name in ("recognizer", "views", ".streamlit"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "streamlit_app.py", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("width", [4, 16, 36])
+def test_ten_digits_drawn_with_the_mouse_are_read(page, width):
+    set_width(page, width)
+    for digit in STROKES:
+        draw(page, placed(digit, left=95, top=60))
+        expect_answer(page, digit)
+        clear(page)
+
+
+def test_a_finger_draws_on_a_phone_and_everything_is_in_view(new_page, address):
+    page = new_page(**PHONE)
+    open_page(page, address)
+    wait_until_read(page)
+    draw_by_touch(page, placed(3, left=95, top=60))
+    expect_answer(page, 3)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for key in ("canvas", "stroke_width", "prediction", "preview", "probabilities"):
+        box = page.locator(f".st-key-{key}").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390, key
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 844, key
+    page.locator(".st-key-clear button").tap()
+    expect(prediction(page)).to_contain_text(EMPTY)
+
+
+def test_the_corners_of_the_canvas_can_be_drawn_on_by_touch(new_page, address):
+    page = new_page(**PHONE)
+    open_page(page, address)
+    wait_until_read(page)
+    draw_by_touch(page, [[(290, 10), (290, 290)]])
+    expect_answer(page, 1)
+
+
+def test_changing_the_width_keeps_the_drawing_and_the_next_stroke_has_it(page):
+    first, second = placed(4, left=95, top=60)
+    draw(page, [first])
+    expect(prediction(page)).not_to_contain_text(EMPTY)
+    set_width(page, 6)
+    draw(page, [second])
+    expect_answer(page, 4)
+
+
+def test_undo_takes_back_one_stroke_after_another(page):
+    one = [[(150, 40), (150, 260)]]
+    draw(page, one)
+    expect_answer(page, 1)
+    draw(page, [[(60, 40), (240, 40)], [(60, 260), (240, 260)], [(60, 150), (240, 150)]])
+    expect(page.locator(".st-key-probabilities .winner .name")).not_to_have_text("1")
+    at_rest(page)
+    for _ in range(3):
+        with runs(page, at_least=2):  # the server's, and the one for what the canvas then sends
+            page.locator(".st-key-undo button").click()
+    expect_answer(page, 1)
+    page.locator(".st-key-undo button").click()
+    expect(prediction(page)).to_contain_text(EMPTY)
+    draw(page, one)
+    expect_answer(page, 1)
+
+
+def test_clear_works_time_after_time(page):
+    for digit in (7, 7, 0):
+        draw(page, placed(digit))
+        expect_answer(page, digit)
+        clear(page)
+    clear(page)
+
+
+def test_a_look_at_the_other_tab_keeps_the_drawing(page):
+    draw(page, placed(5))
+    expect_answer(page, 5)
+    page.get_by_role("tab", name="The model").click()
+    expect(page.get_by_text("test digits read right")).to_be_visible()
+    page.get_by_role("tab", name="Draw").click()
+    expect_answer(page, 5)
+    page.locator(".st-key-undo button").click()
+    expect(prediction(page)).to_contain_text(EMPTY)
+
+
+def test_the_canvas_is_not_moved_by_what_appears_around_it(page):
+    canvas = page.locator(".st-key-canvas")
+    before = canvas.bounding_box()
+    draw(page, placed(8))
+    expect_answer(page, 8)
+    assert canvas.bounding_box() == before
+
+
+def test_without_a_model_the_page_says_so_and_finds_it_once_it_is_there(copy, new_page):
+    with served(copy / "streamlit_app.py") as address:
+        page = new_page()
+        open_page(page, address)
+        expect(prediction(page)).to_contain_text("There is no model", timeout=60_000)
+        expect(prediction(page)).to_contain_text("python -m train")
+        shutil.copytree(ROOT / "models", copy / "models")
+        draw(page, placed(2))
+        expect_answer(page, 2)
+
+
+def test_what_is_drawn_before_the_model_is_there_is_read_when_it_is(copy, new_page):
+    shutil.copytree(ROOT / "models", copy / "models")
+    with served(copy / "streamlit_app.py") as address:
+        page = new_page()
+        open_page(page, address)
+        draw(page, placed(6))
+        expect_answer(page, 6)

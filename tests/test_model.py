@@ -1,0 +1,203 @@
+import json
+import threading
+import zipfile
+
+import numpy as np
+import pytest
+
+from recognizer import ModelError
+from recognizer import model as model_module
+from recognizer.model import DEFAULT_MODEL, load_model
+
+
+@pytest.fixture(scope="module")
+def keras():
+    import keras
+
+    return keras
+
+
+@pytest.fixture
+def saved(keras, tmp_path):
+    """Save a small model made of the given layers, and return its path."""
+
+    def save(*layers, shape=(28, 28, 1), suffix=".keras"):
+        path = tmp_path / f"model{suffix}"
+        keras.Sequential([keras.Input(shape), *layers]).save(path)
+        return path
+
+    return save
+
+
+def softmax(keras, units=10):
+    return [keras.layers.Flatten(), keras.layers.Dense(units, activation="softmax")]
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_good_model_answers_as_keras_does(keras, saved, suffix):
+    path = saved(keras.layers.Conv2D(4, 3, activation="relu"), *softmax(keras), suffix=suffix)
+    digits = np.random.default_rng(0).random((3, 28, 28), np.float32)
+    answer = load_model(path)(digits)
+    assert answer.shape == (3, 10) and answer.dtype == np.float32
+    expected = keras.models.load_model(path, compile=False).predict(digits[..., None], verbose=0)
+    np.testing.assert_allclose(answer, expected, atol=1e-5)
+    assert answer.std() > 1e-3
+
+
+def test_a_missing_model_says_how_to_get_one(tmp_path):
+    with pytest.raises(ModelError, match="python -m train"):
+        load_model(tmp_path / "none.keras")
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_a_truncated_model_is_refused(keras, saved, suffix, share):
+    path = saved(*softmax(keras), suffix=suffix)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(ModelError, match=r"damaged|cannot open"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.h5"])
+def test_a_foreign_file_is_refused(tmp_path, name):
+    path = tmp_path / name
+    path.write_bytes(b"This is a letter to my aunt." * 100)
+    with pytest.raises(ModelError, match="damaged or not a Keras model"):
+        load_model(path)
+
+
+def test_a_zip_of_something_else_is_refused(tmp_path):
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps({"hello": "world"}))
+    with pytest.raises(ModelError, match="names no layers"):
+        load_model(path)
+
+
+def test_weights_without_a_model_are_refused(keras, tmp_path):
+    path = tmp_path / "only.weights.h5"
+    keras.Sequential([keras.Input((28, 28, 1)), *softmax(keras)]).save_weights(path)
+    with pytest.raises(ModelError, match="weights alone"):
+        load_model(path)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_lambda_layer_is_refused_before_it_can_run(keras, saved, suffix, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code = keras.layers.Lambda(lambda x: (__import__("pathlib").Path("the code ran").touch(), x)[1])
+    path = saved(code, *softmax(keras), suffix=suffix)
+    witness = tmp_path / "the code ran"
+    witness.unlink()
+    keras.models.load_model(path, compile=False, safe_mode=False)
+    assert witness.exists()
+    witness.unlink()
+    with pytest.raises(ModelError, match="Lambda is not one this program opens"):
+        load_model(path)
+    assert not witness.exists()
+
+
+@pytest.mark.parametrize("wrap", ["TimeDistributed", "Model"])
+def test_a_lambda_layer_deep_inside_is_refused(keras, tmp_path, wrap):
+    inner = keras.layers.Lambda(lambda x: x * 1.0)
+    if wrap == "TimeDistributed":
+        layer = keras.layers.TimeDistributed(inner)
+    else:
+        layer = keras.Sequential([keras.Input((28, 28, 1)), inner])
+    path = tmp_path / "model.keras"
+    keras.Sequential([keras.Input((28, 28, 1)), layer, *softmax(keras)]).save(path)
+    with pytest.raises(ModelError, match="not one this program opens"):
+        load_model(path)
+
+
+def test_a_custom_class_is_refused(keras, saved):
+    path = saved(*softmax(keras))
+    _rewrite_config(path, lambda text: text.replace('"module": "keras.layers"', '"module": "os.path"'))
+    with pytest.raises(ModelError, match="not one this program opens"):
+        load_model(path)
+
+
+def test_code_outside_the_layers_is_refused(keras, saved):
+    path = saved(*softmax(keras))
+    lambda_object = '{"class_name": "__lambda__", "config": {"value": "4wEAAA=="}}'
+    _rewrite_config(path, lambda text: text.replace('"activation": "softmax"', f'"activation": {lambda_object}'))
+    with pytest.raises(ModelError, match="__lambda__ is not one this program opens"):
+        load_model(path)
+
+
+def test_a_function_of_keras_is_no_activation(keras, saved):
+    path = saved(*softmax(keras))
+    fetch = '{"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "get_file"}'
+    _rewrite_config(path, lambda text: text.replace('"activation": "softmax"', f'"activation": {fetch}'))
+    with pytest.raises(ModelError, match="get_file is not one this program opens"):
+        load_model(path)
+
+
+def _rewrite_config(path, change):
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    before = files["config.json"].decode()
+    files["config.json"] = change(before)
+    assert files["config.json"] != before
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(("shape", "units"), [((32, 32, 1), 10), ((28, 28, 3), 10), ((784,), 10), ((28, 28, 1), 26)])
+def test_another_shape_is_refused(keras, saved, shape, units):
+    with pytest.raises(ModelError, match="a digit model takes"):
+        load_model(saved(*softmax(keras, units), shape=shape))
+
+
+def test_outputs_that_are_no_probabilities_are_refused(keras, saved):
+    path = saved(keras.layers.Flatten(), keras.layers.Dense(10, bias_initializer="ones"))
+    with pytest.raises(ModelError, match="softmax"):
+        load_model(path)
+
+
+def test_another_ending_is_refused(tmp_path):
+    path = tmp_path / "model.pkl"
+    path.write_bytes(b"cos\nsystem\n")
+    with pytest.raises(ModelError, match=r"ends in \.keras or \.h5"):
+        load_model(path)
+
+
+def test_a_bloated_file_is_refused(tmp_path):
+    path = tmp_path / "model.keras"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", b"0" * (model_module.MAX_CONFIG_BYTES + 1))
+    assert path.stat().st_size < 100_000
+    with pytest.raises(ModelError, match="far too large"):
+        load_model(path)
+
+
+def test_threads_asking_at_once_share_one_model(keras, saved, monkeypatch):
+    path = saved(*softmax(keras))
+    loads, answers, together = [], [], threading.Barrier(8)
+    load = model_module._load
+    monkeypatch.setattr(model_module, "_load", lambda *arguments: loads.append(1) or load(*arguments))
+
+    def ask():
+        together.wait()
+        answers.append(load_model(path))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(loads) == 1 and len(answers) == 8 and len(set(map(id, answers))) == 1
+
+
+def test_a_replaced_file_is_loaded_anew(keras, saved):
+    path = saved(*softmax(keras))
+    first = load_model(path)
+    assert load_model(path) is first
+    saved(keras.layers.Conv2D(2, 3), *softmax(keras))
+    assert load_model(path) is not first
+
+
+def test_the_shipped_model_is_small_and_free_of_training_state(keras):
+    assert DEFAULT_MODEL.stat().st_size < 8 * 2**20
+    assert getattr(keras.models.load_model(DEFAULT_MODEL), "optimizer", None) is None

@@ -1,0 +1,226 @@
+"""The page's functions, run by Streamlit's AppTest with a stand-in for the canvas."""
+
+import base64
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+from streamlit_drawable_canvas import CanvasResult
+
+from recognizer import InvalidImageError, Prediction, Recognizer
+from tests.helpers import always, drawn
+from views import answer, canvas, loading
+
+PAGE = Path(__file__).parent.parent / "streamlit_app.py"
+ONE_STROKE = {"objects": [{"type": "Path", "path": []}]}
+
+
+def data_url(pixels):
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def on_transparency(digit):
+    """What the canvas sends of a drawn digit: ink of its colour on nothing."""
+    share = 255 - drawn(digit)[..., :1]
+    seen = np.concatenate([np.broadcast_to(np.uint8([47, 116, 224]), (300, 300, 3)), share], axis=2)
+    return np.pad(seen, ((canvas.STRIP_PX, 0), (0, 0), (0, 0)))
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """Run the page on a canvas that sends `json` and `image`; the model is loaded before it looks."""
+    st.cache_resource.clear()
+    sent = {"json": {"objects": []}, "image": None, "calls": []}
+
+    def fake(**options):
+        sent["calls"].append(options)
+        return CanvasResult(sent["json"], sent["image"], return_image_data=True)
+
+    monkeypatch.setattr(canvas, "st_canvas", fake)
+
+    def run(json=sent["json"], image=None, wait=True):
+        sent.update(json=json, image=image)
+        if wait:
+            loading.recognizer().exception(timeout=60)
+        app = AppTest.from_file(PAGE, default_timeout=60).run()
+        assert not app.exception
+        return app, sent
+
+    yield run
+    st.cache_resource.clear()
+
+
+def text(app):
+    """What a person reads on the page, without the tags."""
+    html = " ".join(element.proto.body for element in app.get("html") if "<style>" not in element.proto.body)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_an_empty_canvas_is_asked_to_be_drawn_on(page):
+    app, _ = page()
+    assert "Draw a digit, 0 to 9." in text(app)
+
+
+@pytest.mark.parametrize("digit", [0, 4, 7])
+def test_a_drawing_is_read(page, digit):
+    app, _ = page(ONE_STROKE, data_url(on_transparency(digit)))
+    assert re.search(rf"{digit} (> 99|\d\d) %", text(app))
+
+
+def test_an_empty_picture_is_an_empty_canvas(page):
+    app, _ = page(ONE_STROKE, data_url(np.zeros_like(on_transparency(0))))
+    assert "Draw a digit, 0 to 9." in text(app)
+
+
+def test_ink_in_the_strip_out_of_sight_does_not_count(page):
+    pixels = on_transparency(0)
+    pixels[: canvas.STRIP_PX] = 255
+    app, _ = page(ONE_STROKE, data_url(pixels))
+    assert re.search(r"0 (> 99|\d\d) %", text(app))
+
+
+def test_the_page_is_there_before_the_model(page, monkeypatch):
+    monkeypatch.setattr(loading.Recognizer, "load", lambda path: loading.Future().result())  # never comes back
+    app, sent = page(ONE_STROKE, data_url(on_transparency(3)), wait=False)
+    assert "The model is waking up" in text(app)
+    assert sent["calls"], "the canvas is shown meanwhile"
+
+
+def test_what_the_page_is_made_of_does_not_wait_for_tensorflow():
+    code = "import sys, recognizer, views.answer, views.loading, views.model; print('tensorflow' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=PAGE.parent, capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"
+
+
+def test_a_missing_model_is_one_sentence_and_found_once_it_is_there(page, monkeypatch, tmp_path):
+    monkeypatch.setattr(loading, "DEFAULT_MODEL", tmp_path / "none.keras")
+    app, _ = page(ONE_STROKE, data_url(on_transparency(3)))
+    assert "There is no model" in text(app) and "python -m train" in text(app)
+    monkeypatch.undo()
+    assert loading.recognizer().result(timeout=60)
+
+
+def test_a_reader_that_cannot_start_is_one_sentence(page, monkeypatch, caplog):
+    def broken(path):
+        raise ImportError("no tensorflow here")
+
+    monkeypatch.setattr(loading.Recognizer, "load", broken)
+    app, _ = page(ONE_STROKE, data_url(on_transparency(3)))
+    assert "could not start" in text(app)
+    assert "no tensorflow here" in caplog.text and "no tensorflow here" not in text(app)
+
+
+BAD_PAYLOADS = {
+    "no dictionary": ("text", None),
+    "no list of objects": ({"objects": "many"}, None),
+    "objects that are none": ({"objects": [1, 2]}, None),
+    "too many strokes": ({"objects": [{}] * (canvas.MAX_STROKES + 1)}, None),
+    "strokes too long": ({"objects": [{"path": "x" * canvas.MAX_DRAWING_BYTES}]}, None),
+    "no data address": (ONE_STROKE, "hello"),
+    "a number for an address": (ONE_STROKE, 7),
+    "no base64": (ONE_STROKE, "data:image/png;base64,$$$"),
+    "no picture": (ONE_STROKE, "data:image/png;base64," + base64.b64encode(b"hello").decode()),
+    "another size": (ONE_STROKE, data_url(np.zeros((30, 30, 4), np.uint8))),
+    "a huge picture": (ONE_STROKE, "data:image/png;base64," + "A" * (2 * canvas.MAX_DRAWING_BYTES)),
+    "cut short": (ONE_STROKE, data_url(on_transparency(3))[:2400]),
+}
+
+
+@pytest.mark.parametrize("name", BAD_PAYLOADS)
+def test_what_no_canvas_sends_is_one_sentence(page, name):
+    app, _ = page(*BAD_PAYLOADS[name])
+    assert re.search("cannot be read|damaged", text(app))
+
+
+def test_undo_and_clear_start_the_canvas_from_fewer_strokes(page):
+    two = {"objects": [{"type": "Path", "n": 1}, {"type": "Path", "n": 2}]}
+    app, sent = page(two, data_url(on_transparency(4)))
+    app.button(key="undo").click().run()
+    assert sent["calls"][-1]["initial_drawing"]["objects"] == two["objects"][:1]
+    app.button(key="clear").click().run()
+    first = sent["calls"][-1]["initial_drawing"]
+    assert first["objects"] == []
+    app.button(key="clear").click().run()
+    assert sent["calls"][-1]["initial_drawing"] != first, "the same value again would not reach the canvas"
+
+
+def test_the_width_reaches_the_canvas_and_nothing_else_changes(page):
+    app, sent = page(ONE_STROKE, data_url(on_transparency(4)))
+    app.slider(key="stroke_width").set_value(31).run()
+    before, after = sent["calls"][0], sent["calls"][-1]
+    assert after.pop("stroke_width") == 31 != before.pop("stroke_width")
+    assert after == before
+
+
+def test_the_model_tab_costs_nothing_until_it_is_opened(page):
+    app, _ = page()
+    assert not app.markdown
+    app.session_state["tab"] = "The model"
+    app.run()
+    assert any("test digits read right" in element.value for element in app.markdown)
+    assert "Draw a digit, 0 to 9." in text(app), "the drawing tab is kept"
+
+
+def test_a_missing_or_broken_card_is_one_sentence(page, monkeypatch, tmp_path):
+    monkeypatch.setattr("views.model.DEFAULT_MODEL", tmp_path / "digits.keras")
+    for content in (None, "not json", "{}"):
+        if content is not None:
+            (tmp_path / "digits.json").write_text(content)
+        app, _ = page()
+        app.session_state["tab"] = "The model"
+        app.run()
+        assert not app.exception and "no card" in app.info[0].value
+
+
+def prediction(digit, confidence):
+    probabilities = always(digit, confidence)(np.zeros((1, 28, 28)))[0]
+    return Prediction(digit, confidence, probabilities, True, np.eye(28, dtype=np.float32))
+
+
+def test_ten_bars_stand_on_one_axis_and_the_winner_is_marked():
+    html = answer.bars_html(prediction(4, 0.73))
+    assert html.count('class="bar"') + html.count('class="bar winner"') == 10
+    assert re.findall(r'winner"><span class="name">(\d)', html) == ["4"]
+    assert re.findall(r"width:([\d.]+)%", html) == ["3.0"] * 4 + ["73.0"] + ["3.0"] * 5
+    assert "winner" not in answer.bars_html(None)
+
+
+def test_what_is_no_digit_has_no_winner_and_no_confident_number():
+    unsure = Recognizer(always(4, 0.4)).predict(drawn(4))
+    assert "winner" not in answer.bars_html(unsure)
+    assert "does not look like a digit" in answer.prediction_html(unsure)
+    assert "%" not in answer.prediction_html(unsure)
+
+
+@pytest.mark.parametrize(("share", "shown"), [(1.0, "> 99 %"), (0.996, "> 99 %"), (0.98, "98 %"), (0.004, "0 %")])
+def test_nothing_is_ever_certain(share, shown):
+    assert answer.percent(share) == shown
+
+
+def test_the_preview_shows_the_models_input_dark_on_light():
+    source = re.search(r'base64,([^"]+)"', answer.preview_html(prediction(1, 0.9)))[1]
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(source))))
+    np.testing.assert_array_equal(shown, np.uint8(255 * (1 - np.eye(28))))
+
+
+def test_sentences_are_escaped():
+    assert "<script>" not in answer.hint_html("<script>alert(1)</script>")
+
+
+def test_a_canvas_of_another_size_is_refused_before_decoding(monkeypatch):
+    def never(*_):
+        raise AssertionError("decoded")
+
+    result = CanvasResult({}, data_url(np.zeros((3000, 3000, 4), np.uint8)), return_image_data=True)
+    monkeypatch.setattr(Image.Image, "load", never)
+    with pytest.raises(InvalidImageError):
+        canvas._picture(result)

@@ -1,0 +1,63 @@
+"""The README and the cards say the same."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from recognizer.__main__ import parser as recognizer_parser
+from train.__main__ import parser as train_parser
+from train.evaluate import accuracy_with_interval
+from train.pipeline import sha256_of
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CARDS = {name: json.loads((ROOT / "models" / f"{name}.json").read_text()) for name in ("digits", "mnist")}
+
+
+def row(start):
+    """The cells of the line of the figures' table that begins with `start`."""
+    (line,) = [line for line in README.splitlines() if line.startswith(f"| {start}")]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+@pytest.mark.parametrize(("name", "start"), [("digits", "MNIST's 10,000"), ("mnist", "the same for the network")])
+def test_accuracy_and_its_interval_are_the_cards(name, start):
+    test = CARDS[name]["test"]
+    low, high = test["interval_95"]
+    assert f"{100 * test['accuracy']:.2f} % ({100 * low:.2f} to {100 * high:.2f})" in row(start)[1]
+    assert test == accuracy_with_interval(test["right"], 10_000)
+
+
+def test_training_time_and_the_benchmarks_are_the_cards():
+    card = CARDS["digits"]
+    speed, page = (card["benchmarks"][f"python -m benchmarks.{name}"] for name in ("speed", "page"))
+    assert f"{card['training_minutes']:.0f} minutes" in row("training")[1]
+    assert f"{speed['predict_p50_ms']:.1f} ms" in row("one 300x300")[1]
+    assert f"{speed['times_faster_than_model_predict']:.0f} times faster" in row("one 300x300")[1]
+    assert f"{page['ours_p50_ms']} ms" in row("from pen-up")[1]
+    assert f"{page['ours_to_floor']:.2f} times" in row("from pen-up")[1]
+
+
+def test_the_card_is_that_of_the_shipped_model():
+    assert CARDS["digits"]["sha256"] == sha256_of(ROOT / "models" / "digits.keras")
+
+
+def test_every_option_in_the_readme_exists():
+    for program, parser in (("recognizer", recognizer_parser()), ("train", train_parser())):
+        options = {option for action in parser._actions for option in action.option_strings}
+        for line in re.findall(rf"python -m {program}\b([^#`\n]*)", README):
+            assert set(re.findall(r"--[a-z-]+", line)) <= options
+
+
+def test_every_link_leads_somewhere():
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if not link.startswith("http")]
+    assert len(links) > 5
+    assert all((ROOT / link).exists() for link in links)
+
+
+def test_make_targets_in_the_readme_exist():
+    for target in set(re.findall(r"make ([a-z]+)\b", README)) - {"itself"}:
+        subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)

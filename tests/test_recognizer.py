@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from recognizer import BlankImageError, InvalidImageError, Recognizer
+from recognizer.preprocess import prepare
+from tests.helpers import STROKES, always, drawn
+
+BLANK = np.full((300, 300, 3), 255, np.uint8)
+
+
+def test_the_shipped_model_reads_mnist(shipped, mnist_sample):
+    pictures, labels = mnist_sample["x_test"], mnist_sample["y_test"]
+    answers = np.array([p.digit for p in shipped.predict_many(list(pictures))])
+    assert (answers == labels).mean() >= 0.99
+    constant = np.array([p.digit for p in Recognizer(always(3)).predict_many(list(pictures))])
+    assert (constant == labels).mean() == 0.1
+
+
+@pytest.mark.parametrize("width", [2, 16, 36])
+def test_the_shipped_model_reads_the_strokes_of_the_tests(shipped, width):
+    predictions = shipped.predict_many([drawn(digit, width=width) for digit in STROKES])
+    assert [p.digit for p in predictions] == list(STROKES)
+    assert all(p.is_digit for p in predictions)
+
+
+@pytest.mark.parametrize("angle", [-12, 12])
+def test_a_small_rotation_does_not_change_the_answer(shipped, angle):
+    predictions = shipped.predict_many([drawn(digit, angle=angle) for digit in STROKES])
+    assert [p.digit for p in predictions] == list(STROKES)
+
+
+def test_a_prediction_holds_what_its_docstring_says(shipped):
+    prediction = shipped.predict(drawn(4))
+    assert prediction.digit == 4 and type(prediction.digit) is int and type(prediction.confidence) is float
+    assert prediction.probabilities.shape == (10,) and prediction.probabilities.dtype == np.float32
+    assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    assert prediction.confidence == prediction.probabilities.max() == prediction.probabilities[4]
+    np.testing.assert_array_equal(prediction.input, prepare(drawn(4)))
+    with pytest.raises(AttributeError):
+        prediction.digit = 9
+
+
+def test_many_at_once_are_read_as_one_by_one(shipped):
+    pictures = [drawn(digit, left=20 * digit) for digit in STROKES]
+    for one, many in zip([shipped.predict(p) for p in pictures], shipped.predict_many(pictures), strict=True):
+        np.testing.assert_allclose(one.probabilities, many.probabilities, atol=1e-5)
+
+
+def test_many_go_through_the_model_in_bounded_batches(monkeypatch, mnist_sample):
+    batches = []
+
+    def count(digits):
+        batches.append(len(digits))
+        return always(1)(digits)
+
+    monkeypatch.setattr("recognizer.recognizer.MAX_BATCH", 40)
+    assert len(Recognizer(count).predict_many(list(mnist_sample["x_test"]))) == 100
+    assert batches == [40, 40, 20]
+    assert Recognizer(count).predict_many([]) == []
+
+
+def test_an_unsure_model_calls_nothing_a_digit():
+    assert Recognizer(always(7, 0.9)).predict(drawn(7)).is_digit
+    unsure = Recognizer(always(7, 0.3)).predict(drawn(7))
+    assert unsure.digit == 7 and not unsure.is_digit
+
+
+def test_a_blank_picture_is_an_error_to_predict_and_nothing_to_read():
+    recognizer = Recognizer(always(1))
+    with pytest.raises(BlankImageError):
+        recognizer.predict(BLANK)
+    reading = recognizer.read(BLANK)
+    assert reading.text == "" and reading.digits == ()
+
+
+def test_one_bad_picture_among_many_is_named():
+    recognizer = Recognizer(always(1))
+    with pytest.raises(BlankImageError, match="Picture 2: Nothing is drawn"):
+        recognizer.predict_many([drawn(1), BLANK])
+    with pytest.raises(InvalidImageError, match="Picture 1: A int is not a picture"):
+        recognizer.predict_many([3, BLANK])
+
+
+def test_reading_one_digit_gives_its_text_and_its_box():
+    reading = Recognizer(always(1)).read(Image.fromarray(drawn(1, left=100, top=50, width=10, height=160)))
+    assert reading.text == "1"
+    (prediction,) = reading.digits
+    left, top, right, bottom = prediction.box
+    assert (right - left, bottom - top) == pytest.approx((10, 166), abs=2)
+    assert (left, top) == pytest.approx((145, 47), abs=2)
+
+
+def test_what_is_no_digit_is_read_as_nothing_but_kept():
+    reading = Recognizer(always(1, 0.2)).read(drawn(1))
+    assert reading.text == "" and reading.digits[0].digit == 1

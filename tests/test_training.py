@@ -1,0 +1,169 @@
+import json
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from recognizer import Recognizer
+from train import fit as fit_module
+from train.__main__ import config_from, main, parser
+from train.config import CLASSIC, DIGITS
+from train.data import split_and_prepare
+from train.errors import TrainError
+from train.pipeline import state_path, train_and_evaluate
+
+QUICK = replace(DIGITS, epochs=3, batch_size=32, average=0.5, validation_size=60)
+
+
+@pytest.fixture(scope="module")
+def mnist(mnist_sample):
+    return split_and_prepare(mnist_sample, QUICK.validation_size, QUICK.seed)
+
+
+@pytest.fixture(scope="module")
+def trained(mnist, tmp_path_factory):
+    """A folder with a model trained on 240 digits, and its card."""
+    out = tmp_path_factory.mktemp("trained")
+    return out, train_and_evaluate(QUICK, mnist, out)
+
+
+class InterruptedRunError(Exception):
+    pass
+
+
+@pytest.fixture
+def interrupt(monkeypatch):
+    """Make training stop at the beginning of epoch `at` (counted from 0)."""
+
+    def arm(at):
+        run_epoch = fit_module._run_epoch
+
+        def stop(model, config, mnist, epoch, bar):
+            if epoch == at:
+                raise InterruptedRunError
+            return run_epoch(model, config, mnist, epoch, bar)
+
+        monkeypatch.setattr(fit_module, "_run_epoch", stop)
+
+    return arm
+
+
+def weights(path):
+    return keras.models.load_model(path).get_weights()
+
+
+def test_training_learns_and_the_model_reads_through_the_recogniser(mnist, tmp_path):
+    config = replace(CLASSIC, epochs=8, batch_size=32)
+    card = train_and_evaluate(config, mnist, tmp_path)
+    assert card["test"]["accuracy"] > 0.7
+    predictions = Recognizer.load(tmp_path / "mnist.h5").predict_many(list(mnist.test_pictures))
+    right = sum(p.digit == label for p, label in zip(predictions, mnist.test_labels, strict=True))
+    assert right == card["test"]["right"]
+
+
+def test_a_run_leaves_model_card_and_pictures_and_nothing_else(trained):
+    out, _ = trained
+    names = {path.name for path in out.iterdir()}
+    assert names == {
+        "digits.keras",
+        "digits.json",
+        "digits_curves.png",
+        "digits_confusion.png",
+        "digits_misread.png",
+    }
+
+
+def test_the_card_says_how_the_model_came_about(trained, mnist):
+    out, card = trained
+    assert json.loads((out / "digits.json").read_text()) == json.loads(json.dumps(card))
+    assert card["config"]["seed"] == QUICK.seed and card["data_sha256"] == mnist.hashes
+    assert card["bytes"] == (out / "digits.keras").stat().st_size
+    low, high = card["test"]["interval_95"]
+    assert low < card["test"]["accuracy"] < high
+    assert len(card["history"]) == 3 and set(card["test_per_digit"]) == set("0123456789")
+    assert card["training_digits"] == 240 and "keras" in card["versions"]
+
+
+def test_the_same_seed_trains_the_same_weights_and_another_seed_does_not(trained, mnist, tmp_path):
+    out, _ = trained
+    train_and_evaluate(QUICK, mnist, tmp_path / "again")
+    train_and_evaluate(replace(QUICK, seed=1), mnist, tmp_path / "other")
+    first, again, other = (weights(path / "digits.keras") for path in (out, tmp_path / "again", tmp_path / "other"))
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    assert any((a != b).any() for a, b in zip(first, other, strict=True))
+
+
+def test_a_resumed_run_ends_as_one_that_was_never_stopped(trained, mnist, tmp_path, interrupt, monkeypatch):
+    out, _ = trained
+    before = tmp_path / "digits.keras"
+    before.write_bytes(b"the model that was there before")
+    with monkeypatch.context():
+        interrupt(at=2)
+        with pytest.raises(InterruptedRunError):
+            train_and_evaluate(QUICK, mnist, tmp_path)
+    monkeypatch.undo()
+    assert before.read_bytes() == b"the model that was there before"
+    assert {path.name for path in tmp_path.iterdir()} == {"digits.keras", state_path(QUICK, tmp_path).name}
+
+    epochs = []
+    run_epoch = fit_module._run_epoch
+    monkeypatch.setattr(fit_module, "_run_epoch", lambda *a: epochs.append(a[3]) or run_epoch(*a))
+    train_and_evaluate(QUICK, mnist, tmp_path, resume=True)
+    assert epochs == [2]
+    assert all((a == b).all() for a, b in zip(weights(before), weights(out / "digits.keras"), strict=True))
+    assert not state_path(QUICK, tmp_path).exists()
+
+
+def test_resuming_with_other_settings_or_a_damaged_state_is_refused(mnist, tmp_path, interrupt):
+    interrupt(at=1)
+    with pytest.raises(InterruptedRunError):
+        train_and_evaluate(QUICK, mnist, tmp_path)
+    with pytest.raises(TrainError, match=r"other settings \(learning_rate\)"):
+        train_and_evaluate(replace(QUICK, learning_rate=0.1), mnist, tmp_path, resume=True)
+    state = state_path(QUICK, tmp_path)
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(TrainError, match="is damaged"):
+        train_and_evaluate(QUICK, mnist, tmp_path, resume=True)
+
+
+def test_a_crash_while_scoring_leaves_the_old_model(mnist, tmp_path, monkeypatch):
+    before = tmp_path / "digits.keras"
+    before.write_bytes(b"the model that was there before")
+
+    def crash(*_):
+        raise InterruptedRunError
+
+    monkeypatch.setattr("train.pipeline.read_test_set", crash)
+    with pytest.raises(InterruptedRunError):
+        train_and_evaluate(replace(QUICK, epochs=1), mnist, tmp_path)
+    assert before.read_bytes() == b"the model that was there before"
+
+
+def test_every_hyper_parameter_is_an_option():
+    options = parser().parse_args(["--architecture", "classic", "--epochs", "2", "--augment", "--formats", "keras"])
+    assert config_from(options) == replace(CLASSIC, epochs=2, augment=True, formats=("keras",))
+    assert config_from(parser().parse_args([])) == DIGITS
+
+
+def test_the_command_says_in_one_sentence_what_is_wrong(tmp_path, capsys):
+    assert main(["--data", str(tmp_path / "none.npz"), "--out", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("python -m train: There is no file") and error.count("\n") == 1
+
+
+def test_ctrl_c_says_how_to_go_on(monkeypatch, capsys, tmp_path):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("train.data.load_mnist", stop)
+    assert main(["--out", str(tmp_path)]) == 130
+    assert "--resume goes on" in capsys.readouterr().err
+
+
+def test_the_interval_is_wilsons():
+    from train.evaluate import accuracy_with_interval
+
+    # Computed by hand for 9 of 10: (0.9 + 0.19207 +- 1.96 * sqrt(0.009 + 0.0096036)) / 1.38415
+    assert accuracy_with_interval(9, 10)["interval_95"] == pytest.approx([0.5958, 0.9821], abs=1e-3)
+    assert np.diff(accuracy_with_interval(9970, 10_000)["interval_95"])[0] < 0.003

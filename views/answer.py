@@ -1,0 +1,69 @@
+"""The answer as HTML: the digit, its ten bars, the picture that the model saw.
+
+Everything in these strings comes from numbers that the program made or from sentences that are escaped. HTML, because a
+bar that only changes its width neither blinks nor waits for a chart library.
+"""
+
+import base64
+import html
+import io
+
+import numpy as np
+from PIL import Image
+
+from recognizer import Prediction
+
+AXIS = '<div class="bar axis"><span></span><span class="scale"><span>0</span><span>50</span><span>100 %</span></span></div>'
+
+
+def prediction_html(prediction: Prediction) -> str:
+    """The digit in large type with its confidence, or that this is none."""
+    if not prediction.is_digit:
+        return (
+            '<div class="answer" role="status"><span class="hint">This does not look like a digit.</span> '
+            f'<span class="nearest">Nearest: {prediction.digit}</span></div>'
+        )
+    return (
+        f'<div class="answer" role="status"><span class="digit">{prediction.digit}</span> '
+        f'<span class="confidence">{percent(prediction.confidence)}</span></div>'
+    )
+
+
+def hint_html(sentence: str) -> str:
+    """A sentence in the place of the answer."""
+    return f'<div class="answer" role="status"><span class="hint">{html.escape(sentence)}</span></div>'
+
+
+def bars_html(prediction: Prediction | None) -> str:
+    """Ten bars on an axis from 0 to 100 %, the winner in the accent colour; all empty without a prediction."""
+    probabilities = np.zeros(10) if prediction is None else prediction.probabilities
+    winner = None if prediction is None or not prediction.is_digit else prediction.digit
+    rows = []
+    for digit, probability in enumerate(probabilities):
+        kind = "bar winner" if digit == winner else "bar"
+        label = percent(probability) if probability >= 0.005 else ""
+        rows.append(
+            f'<div class="{kind}"><span class="name">{digit}</span>'
+            f'<span class="track"><span class="fill" style="width:{100 * probability:.1f}%"></span></span>'
+            f'<span class="value">{label}</span></div>'
+        )
+    rows.append(AXIS)
+    spoken = "No digit yet" if winner is None else f"{winner}: {percent(probabilities[winner])}"
+    return f'<div class="bars" role="img" aria-label="Confidence for each digit. {spoken}">{"".join(rows)}</div>'
+
+
+def preview_html(prediction: Prediction | None) -> str:
+    """The 28x28 picture that the model saw, ink dark on light, enlarged without smoothing."""
+    ink = np.zeros((28, 28)) if prediction is None else prediction.input
+    file = io.BytesIO()
+    Image.fromarray(np.uint8(np.rint(255 * (1 - ink)))).save(file, "PNG")
+    source = base64.b64encode(file.getvalue()).decode()
+    return (
+        f'<figure class="preview"><img src="data:image/png;base64,{source}" width="28" height="28" '
+        'alt="The drawing as the model sees it"><figcaption>What the model sees: 28 by 28 dots</figcaption></figure>'
+    )
+
+
+def percent(share: float) -> str:
+    """A share 0-1 in whole per cent; never 100 %, because the model is never certain."""
+    return "> 99 %" if share > 0.995 else f"{100 * share:.0f} %"

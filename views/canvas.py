@@ -1,0 +1,95 @@
+"""The canvas, and all that the project knows of the component behind it (streamlit-drawable-canvas 0.13).
+
+The component never has to be mounted anew: another `initial_drawing` replaces what is drawn and is sent back at
+once, so undo and clear keep the canvas where it is, and a change of the pen's width keeps the drawing.
+"""
+
+import io
+import json
+from dataclasses import dataclass
+
+import streamlit as st
+from PIL import Image
+from streamlit_drawable_canvas import st_canvas
+
+from recognizer import InvalidImageError
+
+SIDE_PX = 300  # the largest that fits a phone
+# The component's toolbar lies, unseen, over the top of its canvas and takes the touches there. So the canvas is this
+# much higher than what is seen of it: style.css pushes the strip with the toolbar out of sight, and it is cut off here.
+STRIP_PX = 32
+# Halfway between Streamlit's white and its dark #0e1117: 4.3 to 1 against either, on a canvas that stays
+# transparent, because another background would wipe the drawing when the theme changes.
+INK = "#2f74e0"
+MAX_STROKES = 500
+MAX_DRAWING_BYTES = 2**20  # of strokes as JSON, and of the picture as PNG; a canvas full of ink has 100 KiB
+UNUSABLE = "This drawing cannot be read. Clear the canvas and draw again."
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is on the canvas: the picture (RGBA, ink on transparency; None before the first stroke), and its strokes."""
+
+    picture: Image.Image | None
+    strokes: tuple[dict, ...]
+
+
+def canvas(stroke_width: int) -> Drawing:
+    """Show the canvas and return what is drawn on it; raises `InvalidImageError` for what no canvas sends."""
+    result = st_canvas(
+        width=SIDE_PX,
+        height=SIDE_PX + STRIP_PX,
+        stroke_width=stroke_width,
+        stroke_color=INK,
+        background_color="",
+        initial_drawing=st.session_state.get("start_drawing"),
+        return_image_data=True,
+        key="drawing",
+    )
+    drawing = Drawing(_picture(result), _strokes(result.json_data))
+    st.session_state["strokes"] = drawing.strokes
+    return drawing
+
+
+def undo() -> None:
+    """Take the last stroke back."""
+    _start_from(st.session_state.get("strokes", ())[:-1])
+
+
+def clear() -> None:
+    """Empty the canvas."""
+    _start_from(())
+
+
+def _start_from(strokes: tuple[dict, ...]) -> None:
+    # The number makes this drawing differ from the one before it, without which the component would do nothing.
+    number = st.session_state.get("start_drawing", {}).get("number", 0) + 1
+    st.session_state["start_drawing"] = {"objects": list(strokes), "number": number}
+    st.session_state["strokes"] = strokes
+
+
+def _strokes(payload: object) -> tuple[dict, ...]:
+    objects = payload.get("objects") if isinstance(payload, dict) else None
+    if not isinstance(objects, list) or len(objects) > MAX_STROKES or not all(isinstance(o, dict) for o in objects):
+        raise InvalidImageError(UNUSABLE)
+    if len(json.dumps(objects)) > MAX_DRAWING_BYTES:
+        raise InvalidImageError(UNUSABLE)
+    return tuple(objects)
+
+
+def _picture(result) -> Image.Image | None:
+    try:
+        png = result.image_bytes
+        if png is None:
+            return None
+        if len(png) > MAX_DRAWING_BYTES:
+            raise InvalidImageError(UNUSABLE)
+        picture = Image.open(io.BytesIO(png), formats=("PNG",))
+    except (AttributeError, TypeError, ValueError, OSError, Image.DecompressionBombError) as error:
+        raise InvalidImageError(UNUSABLE) from error
+    if picture.size != (SIDE_PX, SIDE_PX + STRIP_PX):
+        raise InvalidImageError(UNUSABLE)
+    try:
+        return picture.crop((0, STRIP_PX, SIDE_PX, SIDE_PX + STRIP_PX))
+    except (OSError, SyntaxError) as error:  # Pillow raises SyntaxError for broken PNG chunks
+        raise InvalidImageError(UNUSABLE) from error

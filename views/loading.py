@@ -1,0 +1,38 @@
+"""The recogniser, loaded once for all visitors, in the background, so that nobody waits for it to draw."""
+
+import logging
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Thread
+
+import streamlit as st
+
+from recognizer import ModelError, Recognizer, RecognizerError
+from recognizer.model import DEFAULT_MODEL
+
+BROKEN = "The reader could not start. Draw again in a moment; if it stays so, the program's log says why."
+
+
+def recognizer() -> "Future[Recognizer]":
+    """Return the future of the recogniser; after a failure, the next call tries again."""
+    future = _start_loading(DEFAULT_MODEL)
+    if future.done() and future.exception():
+        _start_loading.clear()
+    return future
+
+
+@st.cache_resource(show_spinner=False)
+def _start_loading(path: Path) -> "Future[Recognizer]":
+    future: Future[Recognizer] = Future()
+
+    def load() -> None:
+        try:
+            future.set_result(Recognizer.load(path))
+        except RecognizerError as error:
+            future.set_exception(error)
+        except Exception:  # a broken installation, say; the log has what the visitor need not see
+            logging.getLogger(__name__).exception("The recogniser could not be loaded")
+            future.set_exception(ModelError(BROKEN))
+
+    Thread(target=load, name="load-model", daemon=True).start()
+    return future
