@@ -45,9 +45,8 @@ def find_ink(pixels: np.ndarray) -> np.ndarray:
     """
     colours, paper = _colours_and_paper(pixels)
     contrast = np.abs(colours - paper) if colours.ndim == 2 else np.sqrt(np.square(colours - paper).sum(2) / 3)
-    noise = 2 * np.quantile(
-        _border(contrast), 0.75
-    )  # 0 on clean pictures; digits touch less than a quarter of the edge
+    # The paper's own unevenness: 0 on clean pictures, since a digit touches less than a quarter of the edge.
+    noise = 2 * np.quantile(_border(contrast), 0.75)
     strongest = contrast.max()
     if strongest - noise < MIN_CONTRAST * 255:
         raise BlankImageError("Nothing is drawn here: draw a digit, or choose a picture with more contrast.")

@@ -13,7 +13,8 @@ from PIL import Image
 
 from recognizer import Prediction
 
-AXIS = '<div class="bar axis"><span></span><span class="scale"><span>0</span><span>50</span><span>100 %</span></span></div>'
+TICKS = "".join(f"<span>{tick}</span>" for tick in ("0", "50", "100 %"))
+AXIS = f'<div class="bar axis"><span></span><span class="scale">{TICKS}</span></div>'
 
 
 def prediction_html(prediction: Prediction) -> str:
