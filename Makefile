@@ -29,7 +29,7 @@ screenshot: .venv/dev
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 was found; install one, or give it as PYTHON=..."; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
 .venv/app: $(BIN)/python requirements.txt
 	$(BIN)/python -m pip install --quiet -r requirements.txt

@@ -1,7 +1,7 @@
 """Read pictures of handwritten digits, one line of answer for each file.
 
     python -m recognizer seven.png                  seven.png: 7 (98 %)
-    python -m recognizer *.png scan.jpg             several, a model call for each
+    python -m recognizer *.png scan.jpg             several
     python -m recognizer --json seven.png           all ten probabilities, one JSON object a line
     cat seven.png | python -m recognizer -          from standard input
     python -m recognizer --model my.h5 seven.png    with another model
@@ -19,11 +19,14 @@ from pathlib import Path
 
 from recognizer import Prediction, Recognizer, RecognizerError
 from recognizer.model import DEFAULT_MODEL
+from recognizer.percent import percent
 from recognizer.picture import MAX_FILE_BYTES
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a file's name may not be text in the terminal's encoding
     try:
         with _tensorflow_silenced():
             recognizer = Recognizer.load(options.model)
@@ -57,10 +60,9 @@ def _picture(name: str) -> str | bytes:
 
 
 def _line(name: str, prediction: Prediction) -> str:
-    percent = f"{100 * prediction.confidence:.0f} %"
     if not prediction.is_digit:
-        return f"{name}: not a digit (nearest {prediction.digit}, {percent})"
-    return f"{name}: {prediction.digit} ({percent})"
+        return f"{name}: not a digit (nearest {prediction.digit}, {percent(prediction.confidence)})"
+    return f"{name}: {prediction.digit} ({percent(prediction.confidence)})"
 
 
 def _json_line(name: str, prediction: Prediction) -> str:

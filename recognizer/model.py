@@ -4,6 +4,7 @@ A model file is data from outside: it is bounded, its layers are checked against
 builds any of them, and it must turn a blank (28, 28, 1) picture into ten probabilities before anything else uses it.
 """
 
+import io
 import json
 import os
 import threading
@@ -16,7 +17,7 @@ import numpy as np
 from recognizer.errors import ModelError
 
 DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "models" / "digits.keras"
-MAX_MODEL_BYTES = 256 * 2**20  # ours is 3 MiB; nothing that reads 28x28 pictures needs more
+MAX_MODEL_BYTES = 256 * 2**20  # ours is 2 MiB; nothing that reads 28x28 pictures needs more
 MAX_CONFIG_BYTES = 4 * 2**20
 INPUT_SHAPE = (None, 28, 28, 1)
 OUTPUT_SHAPE = (None, 10)
@@ -32,7 +33,15 @@ KNOWN_LAYERS = frozenset(
     Add Average Maximum Multiply Concatenate Subtract
     """.split()  # noqa: SIM905 - a table reads better than thirty-seven quoted lines
 )
-# Where Keras keeps what such layers are configured with; None in files from before Keras 3.
+# What such layers are configured with.
+KNOWN_OTHERS = frozenset(
+    """
+    Zeros Ones Constant Identity Orthogonal RandomNormal RandomUniform TruncatedNormal VarianceScaling
+    GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform
+    L1 L2 L1L2 MaxNorm MinMaxNorm NonNeg UnitNorm DTypePolicy __keras_tensor__ __tuple__
+    """.split()  # noqa: SIM905 - as above
+)
+# Where Keras keeps them; None in files from before Keras 3.
 KNOWN_MODULES = frozenset(
     {
         None,
@@ -46,7 +55,8 @@ KNOWN_MODULES = frozenset(
         "keras.src.models.sequential",
     }
 )
-CODE = frozenset(["Lambda", "__lambda__", "function"])  # what Keras calls code that comes with a file
+MAX_NUMBER = 10_000  # units, filters, padding and the like; the largest of them bound the memory a layer takes
+UNBOUNDED = frozenset(["seed", "shared_object_id"])  # numbers that measure nothing
 
 Probabilities = Callable[[np.ndarray], np.ndarray]  # float32 (n, 28, 28) in 0-1 -> float32 (n, 10)
 
@@ -79,15 +89,15 @@ def _load(path: Path, size: int) -> Probabilities:
         raise ModelError(f"{path.name}: a model file ends in {' or '.join(SUFFIXES)}.")
     if size > MAX_MODEL_BYTES:
         raise ModelError(f"{path.name}: over {MAX_MODEL_BYTES // 2**20} MiB, far too large for a digit model.")
-    _check_config(path)
+    _check_file(path)
     return _compile(_open(path), path)
 
 
-def _check_config(path: Path) -> None:
-    """Refuse a file whose configuration names any object that could run code: its own, or somebody else's."""
+def _check_file(path: Path) -> None:
+    """Refuse a file that holds anything but known layers of a bearable size, before Keras builds any of them."""
     try:
-        config = _read_keras_config(path) if path.suffix == ".keras" else _read_h5_config(path)
-        objects = _named_objects(config)
+        config = _read_keras(path) if path.suffix == ".keras" else _read_h5(path)
+        unknown = _first_unknown(config)
     except ModelError:
         raise
     except Exception as error:  # zip, HDF5 and JSON readers each fail in their own ways on damaged files
@@ -95,54 +105,77 @@ def _check_config(path: Path) -> None:
             f"{path.name}: the file is damaged or not a Keras model ({error}). Restore it, or train a new one with "
             "`python -m train`."
         ) from error
-    for node, is_layer in objects:
-        name, module, registered_name = (node.get(key) for key in ("class_name", "module", "registered_name"))
-        known = name in KNOWN_LAYERS if is_layer else name not in CODE
-        if not known or module not in KNOWN_MODULES or registered_name not in (None, name):
-            raise ModelError(
-                f"{path.name}: {registered_name or name} is not one this program opens, "
-                "because such objects can run code from the file. Use a model made of standard Keras layers."
-            )
+    if unknown is not None:
+        raise ModelError(
+            f"{path.name}: {unknown} is not one of the standard Keras layers that this program opens; others can run "
+            "code from the file."
+        )
 
 
-def _read_keras_config(path: Path) -> dict:
+def _read_keras(path: Path) -> dict:
+    """The configuration in a .keras file, a zip of config.json and model.weights.h5."""
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > MAX_MODEL_BYTES:
             raise ModelError(f"{path.name}: unpacks to over {MAX_MODEL_BYTES // 2**20} MiB.")
-        if archive.getinfo("config.json").file_size > MAX_CONFIG_BYTES:
-            raise ModelError(f"{path.name}: its configuration is far too large.")
-        return json.loads(archive.read("config.json"))
+        if "model.weights.h5" in archive.namelist():
+            _check_arrays(io.BytesIO(archive.read("model.weights.h5")))
+        return _parse(archive.read("config.json"))
 
 
-def _read_h5_config(path: Path) -> dict:
+def _read_h5(path: Path) -> dict:
+    """The configuration in an .h5 file, an attribute beside the weights."""
     import h5py
 
     with h5py.File(path, "r") as file:
         config = file.attrs.get("model_config")
     if config is None:
         raise ValueError("it holds no model, perhaps weights alone")
+    _check_arrays(path)
+    return _parse(config)
+
+
+def _check_arrays(file: Path | io.BytesIO) -> None:
+    """Refuse HDF5 weights that unpack to more than any digit model has."""
+    import h5py
+
+    sizes = []
+    with h5py.File(file, "r") as weights:
+        weights.visititems(lambda _, item: sizes.append(item.nbytes) if isinstance(item, h5py.Dataset) else None)
+    if sum(sizes) > MAX_MODEL_BYTES:
+        raise ValueError("its weights are far too large")
+
+
+def _parse(config: str | bytes) -> dict:
+    if len(config) > MAX_CONFIG_BYTES:
+        raise ValueError("its configuration is far too large")
     return json.loads(config)
 
 
-def _named_objects(config: object) -> list[tuple[dict, bool]]:
-    """Everything in a Keras configuration that has a class name, however deep, and whether it is a layer."""
-    objects = []
-
-    def walk(node: object, is_layer: bool) -> None:
-        if isinstance(node, dict):
-            if "class_name" in node:
-                objects.append((node, is_layer))
-            for key, value in node.items():
-                if key != "compile_config":  # the optimiser and the loss, which _open leaves out
-                    walk(value, key in ("layers", "layer"))
-        elif isinstance(node, list):
-            for value in node:
-                walk(value, is_layer)
-
-    walk(config, True)
-    if not objects:
+def _first_unknown(config: dict) -> str | None:
+    """The first thing in a Keras configuration, however deep, that is not known; None where all is."""
+    if "class_name" not in config:
         raise ValueError("it names no layers")
-    return objects
+    # The optimiser and the loss of the whole model: _open leaves them out, so they are not looked at.
+    todo = [({key: value for key, value in config.items() if key != "compile_config"}, True, "")]
+    while todo:
+        node, is_layer, name = todo.pop()
+        if isinstance(node, dict):
+            if "class_name" in node and not _is_known(node, is_layer):
+                return str(node.get("registered_name") or node["class_name"])
+            todo += [(value, key in ("layers", "layer"), key) for key, value in node.items()]
+        elif isinstance(node, list):
+            todo += [(value, is_layer, name) for value in node]
+        elif isinstance(node, (int, float)) and abs(node) > MAX_NUMBER and name not in UNBOUNDED:
+            return f"{name} = {node}"
+    return None
+
+
+def _is_known(node: dict, is_layer: bool) -> bool:
+    name, module, registered_name = (node.get(key) for key in ("class_name", "module", "registered_name"))
+    if not all(isinstance(value, str | None) for value in (name, module, registered_name)):
+        return False
+    known = name in (KNOWN_LAYERS if is_layer else KNOWN_OTHERS)
+    return known and module in KNOWN_MODULES and registered_name in (None, name)
 
 
 def _open(path: Path):
@@ -178,9 +211,12 @@ def _compile(model, path: Path) -> Probabilities:
         return model(digits[..., None], training=False)
 
     def probabilities(digits: np.ndarray) -> np.ndarray:
-        return call(tf.constant(digits, tf.float32)).numpy()
+        return call(tf.constant(digits, tf.float32)).numpy().astype(np.float32, copy=False)
 
-    trial = probabilities(np.zeros((1, 28, 28), np.float32))
+    try:
+        trial = probabilities(np.zeros((1, 28, 28), np.float32))
+    except Exception as error:  # TensorFlow has errors of its own for what it cannot compute on this machine
+        raise ModelError(f"{path.name}: this model cannot be run here ({error}).") from error
     if not (np.isfinite(trial).all() and trial.min() >= 0 and abs(trial.sum() - 1) < 1e-3):
         raise ModelError(f"{path.name}: its ten outputs are not probabilities; the last layer must be a softmax.")
     return probabilities

@@ -6,7 +6,6 @@ Out: a uint8 array of one of those three shapes, no side longer than `MAX_WORKIN
 
 import io
 import os
-import warnings
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,16 +29,20 @@ def read_picture(picture: Picture) -> np.ndarray:
     Pictures with a side over `MAX_WORKING_SIDE` px come back scaled down; of an animation, the first frame counts.
     Raises `InvalidImageError` for what is no picture, or one too large, too small, or of the wrong type.
     """
+    return read_with_scale(picture)[0]
+
+
+def read_with_scale(picture: Picture) -> tuple[np.ndarray, float]:
+    """Return what `read_picture` does, and how many px of the picture, upright, one px of it stands for."""
     if isinstance(picture, np.ndarray):
         return _shrink_array(_check_array(picture))
     if isinstance(picture, Image.Image):
         _check_size(*picture.size)
-        return _decode(picture)
+        return _decode(picture, max(picture.size))
     if isinstance(picture, (bytes, bytearray)):
-        return _read_file(bytes(picture), "the picture")
+        return _read_file(bytes(picture))
     if isinstance(picture, (str, os.PathLike)):
-        path = Path(picture)
-        return _read_file(_read_bytes(path), path.name)
+        return _read_file(_read_bytes(Path(picture)))
     raise InvalidImageError(
         f"A {type(picture).__name__} is not a picture: give a path, the bytes of a picture file, a PIL image, "
         "or a uint8 array."
@@ -72,67 +75,74 @@ def _check_size(width: int, height: int) -> None:
 def _read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)  # never more than the bound, whatever the file turns out to be
+            return file.read(MAX_FILE_BYTES + 1)  # never more than the bound, whatever the file turns out to be
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or error
-        raise InvalidImageError(f"{path.name}: the file cannot be read ({reason}).") from error
-    return data
+        raise InvalidImageError(f"The file cannot be read ({reason}).") from error
 
 
-def _read_file(data: bytes, name: str) -> np.ndarray:
+def _read_file(data: bytes) -> tuple[np.ndarray, float]:
     if len(data) > MAX_FILE_BYTES:
-        raise InvalidImageError(f"{name}: more than {MAX_FILE_BYTES // 2**20} MiB. Save it smaller and try again.")
+        raise InvalidImageError(f"The file has more than {MAX_FILE_BYTES // 2**20} MiB. Save it smaller and try again.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # _check_size is stricter
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise InvalidImageError(
-            f"{name}: more than {MAX_PIXELS // 1_000_000} megapixels. Scale it down and try again."
+            f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels. Scale it down and try again."
         ) from error
     except UnidentifiedImageError as error:
         raise InvalidImageError(
-            f"{name}: not a picture this program can open ({', '.join(FORMATS)}), whatever its name says."
+            f"The file is not a picture this program can open ({', '.join(FORMATS)}), whatever its name says."
         ) from error
     except Exception as error:  # Pillow's parsers answer hostile headers with many exception types
-        raise InvalidImageError(f"{name}: the file is damaged ({error}).") from error
+        raise InvalidImageError(f"The file is damaged ({error}).") from error
     _check_size(*image.size)
-    return _decode(image, name)
+    side = max(image.size)
+    image.draft(None, (MAX_WORKING_SIDE, MAX_WORKING_SIDE))  # JPEG: decode no larger than is needed
+    return _decode(image, side)
 
 
-def _decode(image: Image.Image, name: str = "The picture") -> np.ndarray:
+def _decode(image: Image.Image, side: int) -> tuple[np.ndarray, float]:
+    """`side`: the longer one of the whole picture, in px."""
     try:
-        image.draft(None, (MAX_WORKING_SIDE, MAX_WORKING_SIDE))  # JPEG: decode no larger than is needed
-        image = ImageOps.exif_transpose(image)
-        return _to_pixels(image)
+        pixels = _to_pixels(ImageOps.exif_transpose(image))
     except Exception as error:  # as above: truncated and hostile files fail in many ways
-        raise InvalidImageError(f"{name}: the file is damaged or cut short ({error}).") from error
+        raise InvalidImageError(f"The picture is damaged or cut short ({error}).") from error
+    return pixels, side / max(pixels.shape[:2])
 
 
 def _to_pixels(image: Image.Image) -> np.ndarray:
     """Decoded uint8 pixels; 16- and 32-bit greys are stretched from their own range to 0-255."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        image = _stretch(image)
-    elif image.mode == "1":
+        return _stretch(
+            _shrink(image.convert("I").convert("F") if image.mode.startswith("I;16") else image.convert("F"))
+        )
+    if image.mode == "1":
         image = image.convert("L")
     elif image.mode != "L":
-        transparent = image.has_transparency_data
-        image = image.convert("RGBA" if transparent else "RGB")
-    image.thumbnail((MAX_WORKING_SIDE, MAX_WORKING_SIDE), Image.Resampling.BOX)
-    return np.asarray(image)
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return np.asarray(_shrink(image))
 
 
-def _stretch(image: Image.Image) -> Image.Image:
-    grey = np.asarray(image, dtype=np.float64)
+def _stretch(image: Image.Image) -> np.ndarray:
+    grey = np.asarray(image)
     if not np.isfinite(grey).all():
         raise ValueError("it holds values that are not numbers")
-    low, high = grey.min(), grey.max()
-    return Image.fromarray(((grey - low) * (255 / max(high - low, 1))).astype(np.uint8))
+    low, high = float(grey.min()), float(grey.max())
+    return ((grey - low) * (255 / ((high - low) or 1))).astype(np.uint8)
 
 
-def _shrink_array(pixels: np.ndarray) -> np.ndarray:
-    if max(pixels.shape[:2]) <= MAX_WORKING_SIDE:
-        return pixels
-    image = Image.fromarray(np.ascontiguousarray(pixels))
-    image.thumbnail((MAX_WORKING_SIDE, MAX_WORKING_SIDE), Image.Resampling.BOX)
-    return np.asarray(image)
+def _shrink_array(pixels: np.ndarray) -> tuple[np.ndarray, float]:
+    side = max(pixels.shape[:2])
+    if side <= MAX_WORKING_SIDE:
+        return pixels, 1.0
+    return np.asarray(_shrink(Image.fromarray(np.ascontiguousarray(pixels)))), side / MAX_WORKING_SIDE
+
+
+def _shrink(image: Image.Image) -> Image.Image:
+    """A picture no side of which is over `MAX_WORKING_SIDE`; the one given stays as it was."""
+    if max(image.size) <= MAX_WORKING_SIDE:
+        return image
+    factor = MAX_WORKING_SIDE / max(image.size)
+    size = tuple(max(1, round(side * factor)) for side in image.size)
+    return image.resize(size, Image.Resampling.BOX)

@@ -140,7 +140,7 @@ def _scale(ink: np.ndarray, factor: float) -> np.ndarray:
 
 def _darken(ink: np.ndarray) -> np.ndarray:
     """Make half of the ink as dark as ink gets: scaling leaves strokes under a pixel wide grey."""
-    return np.minimum(ink / np.median(ink[ink > MIN_INK]), 1)
+    return np.minimum(ink / np.median(ink[ink > MIN_INK * ink.max()]), 1)
 
 
 def _dilate(ink: np.ndarray, radius: float) -> np.ndarray:

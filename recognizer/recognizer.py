@@ -8,7 +8,7 @@ import numpy as np
 
 from recognizer.errors import BlankImageError, InvalidImageError
 from recognizer.model import DEFAULT_MODEL, Probabilities, load_model
-from recognizer.picture import Picture, read_picture
+from recognizer.picture import Picture, read_picture, read_with_scale
 from recognizer.preprocess import find_ink, ink_box, prepare
 
 MIN_CONFIDENCE = 0.5  # below it, the model thinks it likelier to be wrong than right: not called a digit
@@ -66,7 +66,7 @@ class Recognizer:
         return self._classify([prepare(read_picture(picture))])[0]
 
     def predict_many(self, pictures: Sequence[Picture]) -> list[Prediction]:
-        """Read many pictures of one digit each, in one model call; one `Prediction` for each, in their order.
+        """Read many pictures of one digit each, 1,024 to a model call; one `Prediction` for each, in their order.
 
         Raises as `predict` does, and says which picture it was.
         """
@@ -80,9 +80,9 @@ class Recognizer:
 
     def read(self, picture: Picture) -> Reading:
         """Read the number in a picture, today one of a single digit; a blank picture reads as ""."""
-        pixels = read_picture(picture)
+        pixels, scale = read_with_scale(picture)
         try:
-            box = ink_box(find_ink(pixels))
+            box = tuple(round(edge * scale) for edge in ink_box(find_ink(pixels)))
         except BlankImageError:
             return Reading("", ())
         prediction = self._classify([prepare(pixels)], [box])[0]

@@ -2,6 +2,7 @@ import json
 import threading
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 
@@ -92,7 +93,7 @@ def test_a_lambda_layer_is_refused_before_it_can_run(keras, saved, suffix, tmp_p
     keras.models.load_model(path, compile=False, safe_mode=False)
     assert witness.exists()
     witness.unlink()
-    with pytest.raises(ModelError, match="Lambda is not one this program opens"):
+    with pytest.raises(ModelError, match="Lambda is not one of the standard"):
         load_model(path)
     assert not witness.exists()
 
@@ -106,14 +107,14 @@ def test_a_lambda_layer_deep_inside_is_refused(keras, tmp_path, wrap):
         layer = keras.Sequential([keras.Input((28, 28, 1)), inner])
     path = tmp_path / "model.keras"
     keras.Sequential([keras.Input((28, 28, 1)), layer, *softmax(keras)]).save(path)
-    with pytest.raises(ModelError, match="not one this program opens"):
+    with pytest.raises(ModelError, match="is not one of the standard"):
         load_model(path)
 
 
 def test_a_custom_class_is_refused(keras, saved):
     path = saved(*softmax(keras))
     _rewrite_config(path, lambda text: text.replace('"module": "keras.layers"', '"module": "os.path"'))
-    with pytest.raises(ModelError, match="not one this program opens"):
+    with pytest.raises(ModelError, match="is not one of the standard"):
         load_model(path)
 
 
@@ -121,7 +122,7 @@ def test_code_outside_the_layers_is_refused(keras, saved):
     path = saved(*softmax(keras))
     lambda_object = '{"class_name": "__lambda__", "config": {"value": "4wEAAA=="}}'
     _rewrite_config(path, lambda text: text.replace('"activation": "softmax"', f'"activation": {lambda_object}'))
-    with pytest.raises(ModelError, match="__lambda__ is not one this program opens"):
+    with pytest.raises(ModelError, match="__lambda__ is not one of the standard"):
         load_model(path)
 
 
@@ -129,7 +130,52 @@ def test_a_function_of_keras_is_no_activation(keras, saved):
     path = saved(*softmax(keras))
     fetch = '{"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "get_file"}'
     _rewrite_config(path, lambda text: text.replace('"activation": "softmax"', f'"activation": {fetch}'))
-    with pytest.raises(ModelError, match="get_file is not one this program opens"):
+    with pytest.raises(ModelError, match="get_file is not one of the standard"):
+        load_model(path)
+
+
+CRAFTED = {
+    "a nested model compiled with code": (
+        '"layers": [',
+        '"layers": [{"class_name": "Sequential", "module": "keras", "config": {"layers": []}, '
+        '"compile_config": {"loss": {"class_name": "__lambda__", "module": "os"}}}, ',
+    ),
+    "a layer in an initialiser's place": ('"class_name": "Zeros"', '"class_name": "TFSMLayer"'),
+    "names that are lists": ('"class_name": "Flatten"', '"class_name": ["Flatten"]'),
+    "a module that is a list": ('"module": "keras.layers"', '"module": ["keras.layers"]'),
+    "a layer that would fill the memory": ('"units": 10', '"units": 50000000'),
+    "a number that is none": ('"units": 10', '"units": 1e99'),
+}
+
+
+@pytest.mark.parametrize("name", CRAFTED)
+def test_a_crafted_configuration_is_refused_before_keras_sees_it(keras, saved, name, monkeypatch):
+    path = saved(*softmax(keras))
+    _rewrite_config(path, lambda text: text.replace(*CRAFTED[name]))
+
+    def never(*_, **__):
+        raise AssertionError("Keras saw it")
+
+    monkeypatch.setattr("keras.saving.load_model", never)
+    with pytest.raises(ModelError):
+        load_model(path)
+
+
+def test_weights_that_unpack_to_far_too_much_are_refused(tmp_path):
+    path = tmp_path / "model.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": {"layers": []}})
+        file.create_dataset("w", (2**28,), "f4", chunks=(2**20,), compression="gzip")
+    assert path.stat().st_size < 100_000
+    with pytest.raises(ModelError, match="weights are far too large"):
+        load_model(path)
+
+
+def test_a_model_that_cannot_run_here_is_refused(keras, saved):
+    path = saved(keras.layers.Reshape((1, 28, 28)), *softmax(keras))
+    before = '"target_shape": [1, 28, 28]'
+    _rewrite_config(path, lambda text: text.replace(before, '"target_shape": [1, 28, 27]'))
+    with pytest.raises(ModelError, match="cannot"):
         load_model(path)
 
 

@@ -5,6 +5,7 @@ import io
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from streamlit_drawable_canvas import CanvasResult
 
-from recognizer import InvalidImageError, Prediction, Recognizer
+from recognizer import InvalidImageError, ModelError, Prediction, Recognizer
+from recognizer.percent import percent
 from tests.helpers import always, drawn
 from views import answer, canvas, loading
 
@@ -109,6 +111,25 @@ def test_a_missing_model_is_one_sentence_and_found_once_it_is_there(page, monkey
     assert loading.recognizer().result(timeout=60)
 
 
+def test_a_model_that_fails_slowly_is_one_sentence_and_does_not_load_again_by_itself(page, monkeypatch):
+    loads, go_on = [], threading.Event()
+
+    def slowly(path):
+        loads.append(path)
+        go_on.wait(60)
+        raise ModelError("broken for good")
+
+    monkeypatch.setattr(loading.Recognizer, "load", slowly)
+    app, _ = page(wait=False)
+    assert "waking up" in text(app)
+    future = loading.recognizer()
+    go_on.set()
+    future.exception(timeout=60)
+    assert loading.is_settled() and loading.is_settled()
+    app.run()
+    assert "broken for good" in text(app) and len(loads) == 1
+
+
 def test_a_reader_that_cannot_start_is_one_sentence(page, monkeypatch, caplog):
     def broken(path):
         raise ImportError("no tensorflow here")
@@ -153,6 +174,18 @@ def test_undo_and_clear_start_the_canvas_from_fewer_strokes(page):
     assert sent["calls"][-1]["initial_drawing"] != first, "the same value again would not reach the canvas"
 
 
+def test_undo_before_the_canvas_has_answered_the_last_undo_takes_the_next_stroke(page):
+    three = {"objects": [{"type": "Path", "n": n} for n in range(3)]}
+    app, sent = page(three, data_url(on_transparency(4)))
+    for left in (2, 1, 0):
+        app.button(key="undo").click().run()
+        assert sent["calls"][-1]["initial_drawing"]["objects"] == three["objects"][:left]
+    sent["json"] = two = {"objects": three["objects"][:2]}
+    app.run()
+    app.button(key="undo").click().run()
+    assert sent["calls"][-1]["initial_drawing"]["objects"] == two["objects"][:1]
+
+
 def test_the_width_reaches_the_canvas_and_nothing_else_changes(page):
     app, sent = page(ONE_STROKE, data_url(on_transparency(4)))
     app.slider(key="stroke_width").set_value(31).run()
@@ -172,7 +205,7 @@ def test_the_model_tab_costs_nothing_until_it_is_opened(page):
 
 def test_a_missing_or_broken_card_is_one_sentence(page, monkeypatch, tmp_path):
     monkeypatch.setattr("views.model.DEFAULT_MODEL", tmp_path / "digits.keras")
-    for content in (None, "not json", "{}"):
+    for content in (None, "not json", "[]", "{}", '{"test": {}}'):
         if content is not None:
             (tmp_path / "digits.json").write_text(content)
         app, _ = page()
@@ -201,9 +234,11 @@ def test_what_is_no_digit_has_no_winner_and_no_confident_number():
     assert "%" not in answer.prediction_html(unsure)
 
 
-@pytest.mark.parametrize(("share", "shown"), [(1.0, "> 99 %"), (0.996, "> 99 %"), (0.98, "98 %"), (0.004, "0 %")])
+@pytest.mark.parametrize(
+    ("share", "shown"), [(1.0, "> 99 %"), (0.995, "> 99 %"), (0.9949, "99 %"), (0.98, "98 %"), (0.004, "0 %")]
+)
 def test_nothing_is_ever_certain(share, shown):
-    assert answer.percent(share) == shown
+    assert percent(share) == shown
 
 
 def test_the_preview_shows_the_models_input_dark_on_light():

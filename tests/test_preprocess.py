@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from PIL import Image, ImageDraw
 
 from recognizer import BlankImageError
 from recognizer.picture import read_picture
@@ -131,6 +132,27 @@ def test_any_picture_gives_a_finite_input_or_is_blank(pixels):
         return
     assert prepared.shape == (28, 28) and prepared.dtype == np.float32
     assert np.isfinite(prepared).all() and prepared.min() >= 0 and prepared.max() <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(4, 1024), st.integers(4, 1024), st.lists(st.tuples(*[st.floats(0, 0.999)] * 2), min_size=1, max_size=6)
+)
+def test_any_few_dots_and_hairlines_give_a_finite_input(width, height, points):
+    ink = Image.new("L", (width, height), 255)
+    corners = [(x * width, y * height) for x, y in points]
+    ImageDraw.Draw(ink).line(corners, fill=0, width=1) if len(corners) > 2 else ImageDraw.Draw(ink).point(corners, 0)
+    try:
+        prepared = prepare(np.asarray(ink))
+    except BlankImageError:
+        return
+    assert np.isfinite(prepared).all() and prepared.min() >= 0 and 0 < prepared.max() <= 1
+
+
+@pytest.mark.parametrize("size", [300, 1000])
+def test_a_hairline_digit_is_as_dark_as_any(size):
+    prepared = prepare(render(placed(0, height=0.8 * size, left=0.1 * size, top=0.1 * size), 1, (size, size)))
+    assert prepared.max() > 0.7
 
 
 def test_the_strokes_of_the_tests_are_ten_different_digits():

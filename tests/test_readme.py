@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -59,5 +58,6 @@ def test_every_link_leads_somewhere():
 
 
 def test_make_targets_in_the_readme_exist():
-    for target in set(re.findall(r"make ([a-z]+)\b", README)) - {"itself"}:
-        subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = set(re.findall(r"`?make ([a-z]+)(?:`| +#)", README))
+    assert {"app", "test", "check", "screenshot"} <= named <= set(targets)

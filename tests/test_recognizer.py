@@ -91,6 +91,14 @@ def test_reading_one_digit_gives_its_text_and_its_box():
     assert (left, top) == pytest.approx((145, 47), abs=2)
 
 
+def test_the_box_is_in_px_of_the_picture_however_large(tmp_path):
+    picture = Image.fromarray(drawn(1, left=100, top=50, width=10, height=160)).resize((3000, 3000))
+    picture.save(tmp_path / "large.jpeg")
+    for source in (np.asarray(picture), picture, tmp_path / "large.jpeg"):
+        left, top, right, bottom = Recognizer(always(1)).read(source).digits[0].box
+        assert (left, top, right, bottom) == pytest.approx((1450, 470, 1550, 2130), abs=30)
+
+
 def test_what_is_no_digit_is_read_as_nothing_but_kept():
     reading = Recognizer(always(1, 0.2)).read(drawn(1))
     assert reading.text == "" and reading.digits[0].digit == 1

@@ -4,14 +4,16 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 from recognizer import Recognizer
 from train import fit as fit_module
 from train.__main__ import config_from, main, parser
+from train.average import WeightAverage
 from train.config import CLASSIC, DIGITS
 from train.data import split_and_prepare
 from train.errors import TrainError
-from train.pipeline import state_path, train_and_evaluate
+from train.pipeline import sha256_of, state_path, train_and_evaluate
 
 QUICK = replace(DIGITS, epochs=3, batch_size=32, average=0.5, validation_size=60)
 
@@ -39,10 +41,10 @@ def interrupt(monkeypatch):
     def arm(at):
         run_epoch = fit_module._run_epoch
 
-        def stop(model, config, mnist, epoch, bar):
+        def stop(model, average, config, mnist, epoch, bar):
             if epoch == at:
                 raise InterruptedRunError
-            return run_epoch(model, config, mnist, epoch, bar)
+            return run_epoch(model, average, config, mnist, epoch, bar)
 
         monkeypatch.setattr(fit_module, "_run_epoch", stop)
 
@@ -108,7 +110,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_stopped(trained, mnist, tmp_pa
 
     epochs = []
     run_epoch = fit_module._run_epoch
-    monkeypatch.setattr(fit_module, "_run_epoch", lambda *a: epochs.append(a[3]) or run_epoch(*a))
+    monkeypatch.setattr(fit_module, "_run_epoch", lambda *a: epochs.append(a[4]) or run_epoch(*a))
     train_and_evaluate(QUICK, mnist, tmp_path, resume=True)
     assert epochs == [2]
     assert all((a == b).all() for a, b in zip(weights(before), weights(out / "digits.keras"), strict=True))
@@ -138,6 +140,19 @@ def test_a_crash_while_scoring_leaves_the_old_model(mnist, tmp_path, monkeypatch
     with pytest.raises(InterruptedRunError):
         train_and_evaluate(replace(QUICK, epochs=1), mnist, tmp_path)
     assert before.read_bytes() == b"the model that was there before"
+    monkeypatch.undo()
+
+    monkeypatch.setattr(fit_module, "_run_epoch", crash)  # every epoch is done: none may run again
+    card = train_and_evaluate(replace(QUICK, epochs=1), mnist, tmp_path, resume=True)
+    assert card["sha256"] == sha256_of(before)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"epochs": 0}, {"batch_size": -1}, {"validation_size": 0}, {"schedule": "cosin"}, {"average": 1.0}]
+)
+def test_settings_that_cannot_work_are_refused(bad):
+    with pytest.raises(TrainError, match=f"--{next(iter(bad)).replace('_', '-')} is"):
+        replace(DIGITS, **bad)
 
 
 def test_every_hyper_parameter_is_an_option():
@@ -167,3 +182,16 @@ def test_the_interval_is_wilsons():
     # Computed by hand for 9 of 10: (0.9 + 0.19207 +- 1.96 * sqrt(0.009 + 0.0096036)) / 1.38415
     assert accuracy_with_interval(9, 10)["interval_95"] == pytest.approx([0.5958, 0.9821], abs=1e-3)
     assert np.diff(accuracy_with_interval(9970, 10_000)["interval_95"])[0] < 0.003
+
+
+def test_averaging_leaves_training_alone(mnist):
+    """The weights that training goes on with are its own, not their average."""
+    ends = []
+    for momentum in (0.9, 0.0):
+        keras.utils.set_random_seed(1)
+        model = fit_module._compiled(QUICK, 8)
+        start = model.get_weights()
+        fit_module._run_epoch(model, WeightAverage(model, momentum), QUICK, mnist, 0, tqdm(disable=True))
+        assert any((a != b).any() for a, b in zip(start, model.get_weights(), strict=True))
+        ends.append(model.get_weights())
+    assert all((a == b).all() for a, b in zip(*ends, strict=True))

@@ -75,8 +75,11 @@ def _train(config: TrainConfig, options: argparse.Namespace) -> int:
     from train.data import load_mnist, split_and_prepare
     from train.pipeline import state_path, train_and_evaluate
 
-    if state_path(config, options.out).exists() and not options.resume:
+    stopped = state_path(config, options.out).exists()
+    if stopped and not options.resume:
         print("An earlier run was stopped; --resume would go on with it. Starting over.", file=sys.stderr)
+    if options.resume and not stopped:
+        print("There is no stopped run to go on with. Starting from the beginning.", file=sys.stderr)
     mnist = split_and_prepare(load_mnist(options.data), config.validation_size, config.seed)
     card = train_and_evaluate(config, mnist, options.out, options.resume)
     print(summary(card))

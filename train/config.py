@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from train.errors import TrainError
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -14,7 +16,7 @@ class TrainConfig:
     seed: int = 2026  # of the split, the first weights, the order of the digits and the augmentation
     validation_size: int = 5_000  # digits held out of the 60,000; everything is chosen on these
 
-    epochs: int = 24
+    epochs: int = 20
     batch_size: int = 128
     optimizer: str = "adamw"
     learning_rate: float = 2e-3  # the peak; AdamW with batch normalisation trains stably there
@@ -32,6 +34,17 @@ class TrainConfig:
     thin: float = 0.3  # share of the way to the strokes' erosion by a pixel
     thicken: float = 0.5  # share of the way to the strokes' dilation by a pixel: felt pens on small drawings
     contrast: float = 1.5  # edges up to half again as hard as MNIST's scans: pens on a canvas have no grey
+
+    def __post_init__(self):
+        """Raise `TrainError` for values with which no training can work."""
+        for name in ("epochs", "batch_size", "validation_size", "learning_rate"):
+            if getattr(self, name) <= 0:
+                raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it has to be above 0.")
+        for name, choices in (("optimizer", ("adamw", "adadelta")), ("schedule", ("cosine", "constant"))):
+            if getattr(self, name) not in choices:
+                raise TrainError(f"--{name} is {getattr(self, name)!r}: choose {' or '.join(choices)}.")
+        if not 0 <= self.average < 1:
+            raise TrainError(f"--average is {self.average}: it has to be 0 or above, and below 1.")
 
 
 DIGITS = TrainConfig()

@@ -7,13 +7,13 @@ the same weights as one that was never stopped.
 
 import json
 import zipfile
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from train.architecture import ARCHITECTURES
+from train.average import WeightAverage
 from train.config import TrainConfig
 from train.data import Mnist, Split
 from train.errors import TrainError
@@ -32,17 +32,17 @@ def fit(config: TrainConfig, mnist: Mnist, state_path: Path, resume: bool = Fals
 
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
-    model = _compiled(config, steps_per_epoch=-(-len(mnist.train) // config.batch_size))
-    history = _load_state(state_path, model, config) if resume and state_path.exists() else []
-
     steps = -(-len(mnist.train) // config.batch_size)
+    model = _compiled(config, steps)
+    average = WeightAverage(model, config.average)
+    history = _load_state(state_path, model, average, config) if resume and state_path.exists() else []
+
     with tqdm(total=config.epochs * steps, initial=len(history) * steps, unit="batch", disable=None) as bar:
         for epoch in range(len(history), config.epochs):
-            history.append(_run_epoch(model, config, mnist, epoch, bar))
-            _save_state(state_path, model, config, history)
+            history.append(_run_epoch(model, average, config, mnist, epoch, bar))
+            _save_state(state_path, model, average, config, history)
             tqdm.write(_epoch_line(config, history))
-    if config.average:
-        model.optimizer.finalize_variable_values(model.trainable_variables)
+    average.apply()
     return model, history
 
 
@@ -58,14 +58,11 @@ def _compiled(config: TrainConfig, steps_per_epoch: int):
             warmup_steps=warmup_steps,
             decay_steps=max(1, config.epochs * steps_per_epoch - warmup_steps),
         )
-    averaging = {"use_ema": True, "ema_momentum": config.average} if config.average else {}
     if config.optimizer == "adamw":
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay, **averaging)
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay)
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    elif config.optimizer == "adadelta":
-        optimizer = keras.optimizers.Adadelta(rate, **averaging)
     else:
-        raise TrainError(f"There is no optimizer {config.optimizer!r}; choose adamw or adadelta.")
+        optimizer = keras.optimizers.Adadelta(rate)
     model = ARCHITECTURES[config.architecture]()
     optimizer.build(model.trainable_variables)
     # XLA takes minutes to compile convolutions for a CPU, and gains nothing there.
@@ -73,13 +70,14 @@ def _compiled(config: TrainConfig, steps_per_epoch: int):
     return model
 
 
-def _run_epoch(model, config: TrainConfig, mnist: Mnist, epoch: int, bar) -> dict:
+def _run_epoch(model, average: WeightAverage, config: TrainConfig, mnist: Mnist, epoch: int, bar) -> dict:
     import time
 
     import keras
 
     class Progress(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
+            average.update()
             bar.update()
             bar.set_postfix(loss=f"{logs['loss']:.4f}", accuracy=f"{logs['accuracy']:.4f}", refresh=False)
 
@@ -89,7 +87,7 @@ def _run_epoch(model, config: TrainConfig, mnist: Mnist, epoch: int, bar) -> dic
     logs = model.fit(
         batches, epochs=epoch + 1, initial_epoch=epoch, shuffle=False, verbose=0, callbacks=[Progress()]
     ).history
-    with _averaged_weights(model, config):
+    with average.applied():
         validation_accuracy = _accuracy(model, mnist.validation)
     return {
         "loss": logs["loss"][0],
@@ -122,21 +120,6 @@ def _accuracy(model, split: Split) -> float:
     return float(accuracy)
 
 
-@contextmanager
-def _averaged_weights(model, config: TrainConfig):
-    """Let the model have its averaged weights for a while."""
-    if not config.average:
-        yield
-        return
-    own = [variable.numpy() for variable in model.trainable_variables]
-    model.optimizer.finalize_variable_values(model.trainable_variables)
-    try:
-        yield
-    finally:
-        for variable, value in zip(model.trainable_variables, own, strict=True):
-            variable.assign(value)
-
-
 def _epoch_line(config: TrainConfig, history: list[dict]) -> str:
     last = history[-1]
     left = last["seconds"] * (config.epochs - len(history)) / 60
@@ -146,31 +129,30 @@ def _epoch_line(config: TrainConfig, history: list[dict]) -> str:
     )
 
 
-def _state_variables(model) -> list:
-    """Everything that training changes: weights, batch statistics, dropout seeds, the optimiser with its average."""
-    return [*model.variables, *model.optimizer.variables]
+def _state_variables(model, average: WeightAverage) -> list:
+    """Everything that training changes: weights, statistics, dropout seeds, the optimiser's memory, the average."""
+    return [*model.variables, *model.optimizer.variables, *average.variables]
 
 
-def _save_state(path: Path, model, config: TrainConfig, history: list[dict]) -> None:
-    arrays = {f"v{i}": np.asarray(variable) for i, variable in enumerate(_state_variables(model))}
+def _save_state(path: Path, model, average: WeightAverage, config: TrainConfig, history: list[dict]) -> None:
+    arrays = {f"v{i}": np.asarray(variable) for i, variable in enumerate(_state_variables(model, average))}
     with written_whole(path) as temporary, temporary.open("wb") as file:
         np.savez(file, config=json.dumps(asdict(config)), history=json.dumps(history), **arrays)
 
 
-def _load_state(path: Path, model, config: TrainConfig) -> list[dict]:
-    variables = _state_variables(model)
+def _load_state(path: Path, model, average: WeightAverage, config: TrainConfig) -> list[dict]:
+    variables = _state_variables(model, average)
     try:
         with np.load(path, allow_pickle=False) as file:
             saved_config, history = json.loads(str(file["config"])), json.loads(str(file["history"]))
             values = [file[f"v{i}"] for i in range(len(file.files) - 2)]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise TrainError(f"{path.name} is damaged ({error}). Train without --resume to start over.") from error
-    if saved_config != json.loads(json.dumps(asdict(config))):
-        changed = [
-            key for key, value in saved_config.items() if value != json.loads(json.dumps(asdict(config))).get(key)
-        ]
+    wanted_config = json.loads(json.dumps(asdict(config)))
+    changed = [name for name, value in wanted_config.items() if saved_config.get(name) != value]
+    if changed or [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
         raise TrainError(
-            f"{path.name} is from a run with other settings ({', '.join(changed)}). "
+            f"{path.name} is from a run with other settings ({', '.join(changed) or 'another version of Keras'}). "
             "Give the same options to go on with it, or train without --resume to start over."
         )
     for variable, value in zip(variables, values, strict=True):

@@ -1,8 +1,8 @@
 """The whole way from MNIST to a shipped model: train, save, score once, and write the card and its pictures."""
 
 import hashlib
+import os
 import platform
-import shutil
 import tempfile
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
@@ -13,54 +13,57 @@ from train.architecture import ARCHITECTURES
 from train.card import write_card
 from train.config import TrainConfig
 from train.data import Mnist
-from train.evaluate import accuracy_per_digit, accuracy_with_interval, read_test_set
-from train.files import written_whole
+from train.evaluate import TestResult, accuracy_per_digit, accuracy_with_interval, read_test_set
+from train.files import move_into_place
 from train.fit import fit
+from train.portable import save_portable
 from train.report import plot_confusion, plot_curves, plot_misread
 
 
 def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: bool = False) -> dict:
     """Train as `config` says, write the model, its card and its pictures to `out`, and return the card.
 
-    Nothing in `out` is touched before the new model has been trained, saved, loaded again and scored; then each
-    file is moved into place whole. A run that was stopped goes on with `resume`.
+    Everything is written and scored in a folder of its own first; then each file is moved into place, the card last. A
+    run that was stopped, wherever it was, goes on with `resume`.
     """
+    out.mkdir(parents=True, exist_ok=True)
     state = state_path(config, out)
     model, history = fit(config, mnist, state, resume)
-    with tempfile.TemporaryDirectory() as folder:
-        saved = {suffix: Path(folder) / f"{config.name}.{suffix}" for suffix in config.formats}
-        for path in saved.values():
-            _save_for_inference(model, config, path)
-        first = saved[config.formats[0]]
-        recognizer = Recognizer.load(first)
-        result = read_test_set(recognizer, mnist.test_pictures, mnist.test_labels)
-        card = {
-            "model": f"{config.name}.{config.formats[0]}",
-            "sha256": sha256_of(first),
-            "bytes": first.stat().st_size,
-            "parameters": model.count_params(),
-            "test": accuracy_with_interval(int((result.answers == result.labels).sum()), len(result.labels)),
-            "test_per_digit": accuracy_per_digit(result),
-            "validation": accuracy_with_interval(
-                round(history[-1]["validation_accuracy"] * len(mnist.validation)), len(mnist.validation)
-            ),
-            "training_digits": len(mnist.train),
-            "training_minutes": round(sum(row["seconds"] for row in history) / 60, 1),
-            "config": asdict(config),
-            "data_sha256": mnist.hashes,
-            "versions": _versions(),
-            "machine": {"cores": _cores(), "processor": platform.machine()},
-            "history": history,
-        }
-        for path in saved.values():
-            with written_whole(out / path.name) as temporary:
-                shutil.copyfile(path, temporary)
-    plot_curves(history, out / f"{config.name}_curves.png")
-    plot_confusion(result, out / f"{config.name}_confusion.png")
-    plot_misread(result, out / f"{config.name}_misread.png")
+    with tempfile.TemporaryDirectory(prefix=f".{config.name}-", dir=out) as folder:
+        made = Path(folder) / config.name
+        for suffix in config.formats:
+            _save_for_inference(model, config, made.with_suffix(f".{suffix}"))
+        saved = made.with_suffix(f".{config.formats[0]}")
+        result = read_test_set(Recognizer.load(saved), mnist.test_pictures, mnist.test_labels)
+        card = _card(config, mnist, history, result, saved)
+        plot_curves(history, made.with_name(f"{config.name}_curves.png"))
+        plot_confusion(result, made.with_name(f"{config.name}_confusion.png"))
+        plot_misread(result, made.with_name(f"{config.name}_misread.png"))
+        for path in made.parent.iterdir():
+            move_into_place(path, out / path.name)
     write_card(card, out / f"{config.name}.json")
     state.unlink()
     return card
+
+
+def _card(config: TrainConfig, mnist: Mnist, history: list[dict], result: TestResult, saved: Path) -> dict:
+    read_right = round(history[-1]["validation_accuracy"] * len(mnist.validation))
+    return {
+        "model": saved.name,
+        "sha256": sha256_of(saved),
+        "bytes": saved.stat().st_size,
+        "parameters": ARCHITECTURES[config.architecture]().count_params(),
+        "test": accuracy_with_interval(int((result.answers == result.labels).sum()), len(result.labels)),
+        "test_per_digit": accuracy_per_digit(result),
+        "validation": accuracy_with_interval(read_right, len(mnist.validation)),
+        "training_digits": len(mnist.train),
+        "training_minutes": round(sum(row["seconds"] for row in history) / 60, 1),
+        "config": asdict(config),
+        "data_sha256": mnist.hashes,
+        "versions": _versions(),
+        "machine": {"cores": _cores(), "processor": platform.machine()},
+        "history": history,
+    }
 
 
 def state_path(config: TrainConfig, out: Path) -> Path:
@@ -77,7 +80,7 @@ def _save_for_inference(model, config: TrainConfig, path: Path) -> None:
     """Save the network alone: the optimiser's state would triple the file and nothing here reads it."""
     bare = ARCHITECTURES[config.architecture]()
     bare.set_weights(model.get_weights())
-    bare.save(path)
+    save_portable(bare, path)
 
 
 def _versions() -> dict[str, str]:
@@ -91,6 +94,4 @@ def _versions() -> dict[str, str]:
 
 
 def _cores() -> int:
-    import os
-
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
+from recognizer.percent import percent
 from train.evaluate import TestResult, confusion_matrix
-from train.files import written_whole
 
 ACCENT, GREY = "#2f74e0", "#6b7280"
 MISREAD_COLUMNS = 10
@@ -14,8 +16,6 @@ MISREAD_MOST = 100  # a bad model misreads thousands; the least sure of itself s
 
 def plot_curves(history: list[dict], path: Path) -> None:
     """Loss and error rate, epoch by epoch."""
-    from matplotlib.ticker import NullLocator
-
     figure, (left, right) = _figure(1, 2, figsize=(9, 3.6))
     epochs = np.arange(1, len(history) + 1)
     left.plot(epochs, [row["loss"] for row in history], color=GREY)
@@ -62,21 +62,16 @@ def plot_misread(result: TestResult, path: Path) -> None:
         axes.axis("off")
     for axes, i in zip(grid.flat, wrong, strict=False):
         axes.imshow(result.inputs[i], cmap="gray_r", vmin=0, vmax=1)
-        axes.set_title(
-            f"{result.labels[i]} read as {result.answers[i]}\n{100 * min(result.confidences[i], 0.99):.0f} %",
-            fontsize=9,
-        )
+        confidence = percent(result.confidences[i])
+        axes.set_title(f"{result.labels[i]} read as {result.answers[i]}\n{confidence}", fontsize=9)
     _save(figure, path)
 
 
 def _figure(rows: int, columns: int, **options):
     """A figure and its axes, without pyplot and so without a screen or global state."""
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=options.pop("figsize"), layout="constrained")
     return figure, figure.subplots(rows, columns, **options)
 
 
 def _save(figure, path: Path) -> None:
-    with written_whole(path) as temporary:
-        figure.savefig(temporary, dpi=110, metadata={"Software": None})
+    figure.savefig(path, dpi=110, metadata={"Software": None})

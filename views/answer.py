@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from recognizer import Prediction
+from recognizer.percent import percent
 
 TICKS = "".join(f"<span>{tick}</span>" for tick in ("0", "50", "100 %"))
 AXIS = f'<div class="bar axis"><span></span><span class="scale">{TICKS}</span></div>'
@@ -63,8 +64,3 @@ def preview_html(prediction: Prediction | None) -> str:
         f'<figure class="preview"><img src="data:image/png;base64,{source}" width="28" height="28" '
         'alt="The drawing as the model sees it"><figcaption>What the model sees: 28 by 28 dots</figcaption></figure>'
     )
-
-
-def percent(share: float) -> str:
-    """A share 0-1 in whole per cent; never 100 %, because the model is never certain."""
-    return "> 99 %" if share > 0.995 else f"{100 * share:.0f} %"

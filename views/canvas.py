@@ -6,6 +6,7 @@ once, so undo and clear keep the canvas where it is, and a change of the pen's w
 
 import io
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
@@ -46,14 +47,13 @@ def canvas(stroke_width: int) -> Drawing:
         return_image_data=True,
         key="drawing",
     )
-    drawing = Drawing(_picture(result), _strokes(result.json_data))
-    st.session_state["strokes"] = drawing.strokes
-    return drawing
+    _remember(_strokes(result.json_data))
+    return Drawing(_picture(result), st.session_state["strokes"])
 
 
 def undo() -> None:
     """Take the last stroke back."""
-    _start_from(st.session_state.get("strokes", ())[:-1])
+    _start_from(_newest_strokes()[:-1])
 
 
 def clear() -> None:
@@ -65,7 +65,24 @@ def _start_from(strokes: tuple[dict, ...]) -> None:
     # The number makes this drawing differ from the one before it, without which the component would do nothing.
     number = st.session_state.get("start_drawing", {}).get("number", 0) + 1
     st.session_state["start_drawing"] = {"objects": list(strokes), "number": number}
+    st.session_state["outdated"] = st.session_state.get("sent")
     st.session_state["strokes"] = strokes
+
+
+def _remember(sent: tuple[dict, ...]) -> None:
+    """Keep what the canvas sent as the strokes, unless it is what it had sent before the last undo or clear."""
+    st.session_state["sent"] = sent
+    if sent != st.session_state.get("outdated"):
+        st.session_state["outdated"] = None
+        st.session_state["strokes"] = sent
+
+
+def _newest_strokes() -> tuple[dict, ...]:
+    """The strokes, with one that arrived together with the click that asks for them."""
+    arrived = st.session_state.get("drawing") or {}
+    with suppress(KeyError, TypeError, InvalidImageError):  # nothing has arrived yet, or nothing that can be used
+        _remember(_strokes(arrived["drawing"]["raw"]))
+    return st.session_state.get("strokes", ())
 
 
 def _strokes(payload: object) -> tuple[dict, ...]:

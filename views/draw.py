@@ -5,7 +5,7 @@ import streamlit as st
 from recognizer import BlankImageError, Prediction, Recognizer, RecognizerError
 from views.answer import bars_html, hint_html, prediction_html, preview_html
 from views.canvas import canvas, clear, undo
-from views.loading import recognizer
+from views.loading import is_settled, recognizer
 
 STROKE_WIDTH_PX = 16  # of a 300 px canvas: about the thickness of MNIST's strokes
 DRAW_HINT = "Draw a digit, 0 to 9."
@@ -53,5 +53,5 @@ def _read(stroke_width: int) -> tuple[Prediction | None, str]:
 @st.fragment(run_every=0.5)
 def _wait() -> None:
     """Look twice a second whether the model is there, and run the page again when it is."""
-    if recognizer().done():
+    if is_settled():
         st.rerun(scope="app")

@@ -21,6 +21,11 @@ def recognizer() -> "Future[Recognizer]":
     return future
 
 
+def is_settled() -> bool:
+    """Whether loading has come to an end, good or bad; unlike `recognizer`, asking changes nothing."""
+    return _start_loading(DEFAULT_MODEL).done()
+
+
 @st.cache_resource(show_spinner=False)
 def _start_loading(path: Path) -> "Future[Recognizer]":
     future: Future[Recognizer] = Future()

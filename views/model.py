@@ -7,45 +7,37 @@ import streamlit as st
 
 from recognizer.model import DEFAULT_MODEL
 
-SHOWN = {"test", "test_per_digit", "training_digits", "training_minutes", "machine"}
-
 
 def show() -> None:
     """The figures of `models/digits.json` and the pictures beside it."""
-    card = _load_card(DEFAULT_MODEL.with_suffix(".json"))
-    if card is None:
+    try:
+        story = _story(json.loads(DEFAULT_MODEL.with_suffix(".json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # missing, or not such as training writes
         st.info("The model has no card that could be read here. `python -m train` writes one with every model.")
         return
-    test, per_digit = card["test"], card["test_per_digit"]
-    low, high = test["interval_95"]
-    misread = test["of"] - test["right"]
-    st.markdown(
-        f"### {100 * test['accuracy']:.2f} % of MNIST's test digits read right\n"
-        f"That is {test['right']:,} of {test['of']:,} digits the model had never seen. With other digits of the same "
-        f"kind it would be between {100 * low:.2f} and {100 * high:.2f} % (the 95 % interval). "
-        f"It learned from {card['training_digits']:,} others, in {card['training_minutes']:.0f} minutes "
-        f"on {card['machine']['cores']} processor cores."
-    )
-    hardest = min(per_digit, key=per_digit.get)
-    easiest = max(per_digit, key=per_digit.get)
-    st.markdown(
-        f"It finds the {hardest} hardest ({100 * per_digit[hardest]:.1f} % right) and the {easiest} easiest "
-        f"({100 * per_digit[easiest]:.1f} %). MNIST was written by Americans with a pencil: slashed zeros and "
-        "ones with a long upstroke are not in it, and this model may misread yours."
-    )
-    st.markdown(f"#### The {misread} it misread")
+    st.markdown(story)
+    st.markdown("#### What it misread")
     _picture(DEFAULT_MODEL.with_name("digits_misread.png"), "First what it really is, then what the model said.")
     st.markdown("#### What it takes for what")
     _picture(DEFAULT_MODEL.with_name("digits_confusion.png"), "Off the diagonal: how often each mistake was made.")
 
 
-def _load_card(path: Path) -> dict | None:
-    """The card, or None where it is missing, damaged, or lacks what is shown."""
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return card if isinstance(card, dict) and card.keys() >= SHOWN else None
+def _story(card: dict) -> str:
+    """The card in sentences, as Markdown."""
+    test, per_digit = card["test"], card["test_per_digit"]
+    low, high = test["interval_95"]
+    hardest = min(per_digit, key=per_digit.get)
+    easiest = max(per_digit, key=per_digit.get)
+    return (
+        f"### {100 * test['accuracy']:.2f} % of MNIST's test digits read right\n"
+        f"That is {test['right']:,} of {test['of']:,} digits the model had never seen. With other digits of the same "
+        f"kind it would be between {100 * low:.2f} and {100 * high:.2f} % (the 95 % interval). "
+        f"It learned from {card['training_digits']:,} others, in {card['training_minutes']:.0f} minutes "
+        f"on {card['machine']['cores']} processor cores.\n\n"
+        f"It finds the {hardest} hardest ({100 * per_digit[hardest]:.1f} % right) and the {easiest} easiest "
+        f"({100 * per_digit[easiest]:.1f} %). MNIST was written by Americans with a pencil: slashed zeros and "
+        "ones with a long upstroke are not in it, and this model may misread yours."
+    )
 
 
 def _picture(path: Path, caption: str) -> None:

@@ -4,7 +4,8 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 number = st.session_state.setdefault("number", 0)
-result = st_canvas(width=300, height=300, stroke_width=16, return_image_data=True, key=f"drawing{number}")
+empty = {"objects": [], "number": number}
+result = st_canvas(width=300, height=300, stroke_width=16, return_image_data=True, initial_drawing=empty, key="drawing")
 with st.container(key="prediction"):
     st.write(f"{len(result.json_data['objects'])} strokes")
 with st.container(key="clear"):

@@ -18,9 +18,12 @@ def load():
 
 model = load()
 number = st.session_state.setdefault("number", 0)
+empty = {"objects": [], "number": number}
 st.title("Draw a digit")
 stroke_width = st.sidebar.slider("Pen width", 1, 40, 16)
-result = st_canvas(width=300, height=300, stroke_width=stroke_width, return_image_data=True, key=f"drawing{number}")
+result = st_canvas(
+    width=300, height=300, stroke_width=stroke_width, return_image_data=True, initial_drawing=empty, key="drawing"
+)
 with st.container(key="prediction"):
     if result.image_data is None or not result.json_data["objects"]:
         st.write("Draw a digit")

@@ -37,10 +37,10 @@ def new_page(browser):
         return pages[-1]
 
     yield make
-    for page in pages:
-        assert page.locator(".stException").count() == 0
+    exceptions = sum(page.locator(".stException").count() for page in pages)
     for context in contexts:
         context.close()
+    assert exceptions == 0
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def served(script: Path, **environment: str) -> Iterator[str]:
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     server = subprocess.Popen(
         command,
-        cwd=script.parent,
+        cwd=ROOT if script.is_relative_to(ROOT) else script.parent,  # all of the project's with its settings
         env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
