@@ -7,7 +7,6 @@ once, so undo and clear keep the canvas where it is, and a change of the pen's w
 import io
 import json
 from contextlib import suppress
-from dataclasses import dataclass
 
 import streamlit as st
 from PIL import Image
@@ -27,16 +26,11 @@ MAX_DRAWING_BYTES = 2**20  # of strokes as JSON, and of the picture as PNG; a ca
 UNUSABLE = "This drawing cannot be read. Clear the canvas and draw again."
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """What is on the canvas: the picture (RGBA, ink on transparency; None before the first stroke), and its strokes."""
+def canvas(stroke_width: int) -> Image.Image | None:
+    """Show the canvas and return what is drawn on it: RGBA, ink on transparency; None before the first stroke.
 
-    picture: Image.Image | None
-    strokes: tuple[dict, ...]
-
-
-def canvas(stroke_width: int) -> Drawing:
-    """Show the canvas and return what is drawn on it; raises `InvalidImageError` for what no canvas sends."""
+    Raises `InvalidImageError` for what no canvas sends.
+    """
     result = st_canvas(
         width=SIDE_PX,
         height=SIDE_PX + STRIP_PX,
@@ -48,20 +42,21 @@ def canvas(stroke_width: int) -> Drawing:
         key="drawing",
     )
     _remember(_strokes(result.json_data))
-    return Drawing(_picture(result), st.session_state["strokes"])
+    return _picture(result)
 
 
 def undo() -> None:
     """Take the last stroke back."""
-    _start_from(_newest_strokes()[:-1])
+    _keep(slice(-1))
 
 
 def clear() -> None:
     """Empty the canvas."""
-    _start_from(())
+    _keep(slice(0))
 
 
-def _start_from(strokes: tuple[dict, ...]) -> None:
+def _keep(which: slice) -> None:
+    strokes = _newest_strokes()[which]
     # The number makes this drawing differ from the one before it, without which the component would do nothing.
     number = st.session_state.get("start_drawing", {}).get("number", 0) + 1
     st.session_state["start_drawing"] = {"objects": list(strokes), "number": number}

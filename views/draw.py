@@ -36,14 +36,14 @@ def show() -> None:
 def _read(stroke_width: int) -> tuple[Prediction | None, str]:
     """Show the canvas -> what the model reads on it, or the sentence that says why there is no answer."""
     try:
-        drawing = canvas(stroke_width)
+        picture = canvas(stroke_width)
         future = recognizer()
         if not future.done():
             return None, LOADING_HINT
         model: Recognizer = future.result()
-        if drawing.picture is None:
+        if picture is None:
             return None, DRAW_HINT
-        return model.predict(drawing.picture), ""
+        return model.predict(picture), ""
     except BlankImageError:
         return None, DRAW_HINT
     except RecognizerError as error:
