@@ -123,6 +123,8 @@ def draw_by_touch(page: Page, strokes: list[list[tuple[float, float]]]) -> None:
 def set_width(page: Page, width: int) -> None:
     """Set the slider to `width` px: one click on its track, then arrow keys for what is missing."""
     thumb = page.get_by_role("slider")
+    if int(thumb.input_value()) == width:
+        return
     track = page.locator(".st-key-stroke_width [role=group] > div").bounding_box()
     share = (width - 1) / 39
     with runs(page):

@@ -21,6 +21,7 @@ from tests.browser.driver import (
 )
 from tests.helpers import STROKES, placed
 
+START_TIMEOUT_MS = 60_000  # the first answer waits for TensorFlow
 EMPTY = "Draw a digit, 0 to 9."
 
 
@@ -31,7 +32,7 @@ def clear(page):
 
 
 def expect_answer(page, digit):
-    expect(prediction(page)).to_have_text(re.compile(rf"^\s*{digit}\s+(> 99|\d\d) %\s*$"), timeout=20_000)
+    expect(prediction(page)).to_have_text(re.compile(rf"^\s*{digit}\s+(> 99|\d\d) %\s*$"), timeout=START_TIMEOUT_MS)
     expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(str(digit))
 
 
