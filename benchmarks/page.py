@@ -48,7 +48,7 @@ def main() -> None:
         for _ in range(options.rounds):
             for name, script in PAGES.items():
                 with served(script) as address:
-                    page = browser.new_page()
+                    page = browser.new_page(viewport={"width": 1280, "height": 1400})  # all of each page in view
                     page.goto(address)
                     taken[name] += time_strokes(page, WARM_UP + options.strokes)[WARM_UP:]
                     page.close()

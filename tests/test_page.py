@@ -1,6 +1,7 @@
 """The page's functions, run by Streamlit's AppTest with a stand-in for the canvas."""
 
 import base64
+import gc
 import io
 import re
 import subprocess
@@ -76,6 +77,12 @@ def test_an_empty_canvas_is_asked_to_be_drawn_on(page):
 def test_a_drawing_is_read(page, digit):
     app, _ = page(ONE_STROKE, data_url(on_transparency(digit)))
     assert re.search(rf"{digit} (> 99|\d\d) %", text(app))
+
+
+def test_what_tensorflow_brought_is_kept_out_of_garbage_collection(page):
+    gc.unfreeze()
+    page()
+    assert gc.get_freeze_count() > 100_000
 
 
 def test_an_empty_picture_is_an_empty_canvas(page):

@@ -32,9 +32,7 @@ def test_accuracy_and_its_interval_are_the_cards(name, start):
 
 def test_training_time_and_the_benchmarks_are_the_cards():
     card = CARDS["digits"]
-    assert "benchmarks" in card, (
-        "measure first, with python -m benchmarks.speed and .page, each with --record"
-    )
+    assert "benchmarks" in card, "measure first, with python -m benchmarks.speed and .page, each with --record"
     speed, page = (card["benchmarks"][f"python -m benchmarks.{name}"] for name in ("speed", "page"))
     assert f"{card['training_minutes']:.0f} minutes" in row("training")[1]
     assert f"{speed['predict_p50_ms']:.1f} ms" in row("one 300x300")[1]

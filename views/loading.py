@@ -1,5 +1,6 @@
 """The recogniser, loaded once for all visitors, in the background, so that nobody waits for it to draw."""
 
+import gc
 import logging
 from concurrent.futures import Future
 from pathlib import Path
@@ -32,7 +33,12 @@ def _start_loading(path: Path) -> "Future[Recognizer]":
 
     def load() -> None:
         try:
-            future.set_result(Recognizer.load(path))
+            loaded = Recognizer.load(path)
+            # Streamlit collects garbage after every run. With TensorFlow's million objects to go through, that holds up
+            # the answers for half a second (benchmarks/page.py); they stay for good, so they need not be looked at.
+            gc.collect()
+            gc.freeze()
+            future.set_result(loaded)
         except RecognizerError as error:
             future.set_exception(error)
         except Exception:  # a broken installation, say; the log has what the visitor need not see
