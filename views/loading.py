@@ -16,15 +16,28 @@ BROKEN = "The reader could not start. Draw again in a moment; if it stays so, th
 
 def recognizer() -> "Future[Recognizer]":
     """Return the future of the recogniser; after a failure, the next call tries again."""
-    future = _start_loading(DEFAULT_MODEL)
+    future = _future()
     if future.done() and future.exception():
         _start_loading.clear()
     return future
 
 
 def is_settled() -> bool:
-    """Whether loading has come to an end, good or bad; unlike `recognizer`, asking changes nothing."""
-    return _start_loading(DEFAULT_MODEL).done()
+    """Whether loading has come to an end, good or bad; unlike `recognizer`, asking does not try again."""
+    return _future().done()
+
+
+def _future() -> "Future[Recognizer]":
+    """The future, with what is loaded so far kept out of garbage collection.
+
+    Streamlit collects garbage after every run, and goes through all of TensorFlow's million objects each time. That
+    takes half a second, in which nothing else can run: neither the loading itself nor anybody's answer
+    (benchmarks/page.py). They stay for good, so they need not be looked at.
+    """
+    future = _start_loading(DEFAULT_MODEL)
+    if not future.done():
+        gc.freeze()
+    return future
 
 
 @st.cache_resource(show_spinner=False)
@@ -34,8 +47,7 @@ def _start_loading(path: Path) -> "Future[Recognizer]":
     def load() -> None:
         try:
             loaded = Recognizer.load(path)
-            # Streamlit collects garbage after every run. With TensorFlow's million objects to go through, that holds up
-            # the answers for half a second (benchmarks/page.py); they stay for good, so they need not be looked at.
+            gc.unfreeze()  # once for all: what loading left behind goes, what it made stays
             gc.collect()
             gc.freeze()
             future.set_result(loaded)
