@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from recognizer.percent import percent
 from train.evaluate import TestResult, confusion_matrix
@@ -32,6 +32,7 @@ def plot_curves(history: list[dict], path: Path) -> None:
     left.yaxis.set_minor_formatter("")
     right.legend(frameon=False)
     for axes in (left, right):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(axis="y", alpha=0.3)
     _save(figure, path)
