@@ -4,7 +4,7 @@
     python -m train --architecture classic     the network of the tutorials, as models/mnist.keras and mnist.h5
     python -m train --resume                   go on after Ctrl-C or a crash; at most one epoch is lost
     python -m train --data mnist.npz           offline, from the file that Keras would download
-    python -m train --epochs 2 --out /tmp/try  a quick try that leaves models/ alone
+    python -m train --epochs 2 --out try       a quick try that leaves models/ alone
 
 Every option below --seed is a hyper-parameter; train/config.py gives the reason for each value.
 """
