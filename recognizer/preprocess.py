@@ -32,7 +32,11 @@ def prepare(pixels: np.ndarray) -> np.ndarray:
 
     Raises `BlankImageError` where nothing is drawn.
     """
-    ink = find_ink(pixels)
+    return prepare_ink(find_ink(pixels))
+
+
+def prepare_ink(ink: np.ndarray) -> np.ndarray:
+    """Return the digit in `ink`, as `find_ink` gives it, as MNIST would show it: float32 (28, 28)."""
     digit = crop(ink)
     digit = fit(digit)
     return centre(digit)

@@ -9,7 +9,7 @@ import numpy as np
 from recognizer.errors import BlankImageError, InvalidImageError
 from recognizer.model import DEFAULT_MODEL, Probabilities, load_model
 from recognizer.picture import Picture, read_picture, read_with_scale
-from recognizer.preprocess import find_ink, ink_box, prepare
+from recognizer.preprocess import find_ink, ink_box, prepare, prepare_ink
 
 MIN_CONFIDENCE = 0.5  # below it, the model thinks it likelier to be wrong than right: not called a digit
 MAX_BATCH = 1024  # pictures in one model call; bounds the memory that the layers' outputs take
@@ -82,10 +82,11 @@ class Recognizer:
         """Read the number in a picture, today one of a single digit; a blank picture reads as ""."""
         pixels, scale = read_with_scale(picture)
         try:
-            box = tuple(round(edge * scale) for edge in ink_box(find_ink(pixels)))
+            ink = find_ink(pixels)
         except BlankImageError:
             return Reading("", ())
-        prediction = self._classify([prepare(pixels)], [box])[0]
+        box = tuple(round(edge * scale) for edge in ink_box(ink))
+        prediction = self._classify([prepare_ink(ink)], [box])[0]
         return Reading(str(prediction.digit) if prediction.is_digit else "", (prediction,))
 
     def _classify(self, prepared: list[np.ndarray], boxes: list | None = None) -> list[Prediction]:

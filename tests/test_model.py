@@ -118,19 +118,20 @@ def test_a_custom_class_is_refused(keras, saved):
         load_model(path)
 
 
-def test_code_outside_the_layers_is_refused(keras, saved):
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ('{"class_name": "__lambda__", "config": {"value": "4wEAAA=="}}', "__lambda__"),
+        (
+            '{"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "get_file"}',
+            "get_file",
+        ),
+    ],
+)
+def test_code_in_an_activations_place_is_refused(keras, saved, code, name):
     path = saved(*softmax(keras))
-    lambda_object = '{"class_name": "__lambda__", "config": {"value": "4wEAAA=="}}'
-    _rewrite_config(path, lambda text: text.replace('"activation": "softmax"', f'"activation": {lambda_object}'))
-    with pytest.raises(ModelError, match="__lambda__ is not one of the standard"):
-        load_model(path)
-
-
-def test_a_function_of_keras_is_no_activation(keras, saved):
-    path = saved(*softmax(keras))
-    fetch = '{"module": "keras.utils", "class_name": "function", "config": "get_file", "registered_name": "get_file"}'
-    _rewrite_config(path, lambda text: text.replace('"activation": "softmax"', f'"activation": {fetch}'))
-    with pytest.raises(ModelError, match="get_file is not one of the standard"):
+    _rewrite_config(path, lambda text: text.replace('"activation": "softmax"', f'"activation": {code}'))
+    with pytest.raises(ModelError, match=f"{name} is not one of the standard"):
         load_model(path)
 
 
