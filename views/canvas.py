@@ -60,15 +60,17 @@ def _keep(which: slice) -> None:
     # The number makes this drawing differ from the one before it, without which the component would do nothing.
     number = st.session_state.get("start_drawing", {}).get("number", 0) + 1
     st.session_state["start_drawing"] = {"objects": list(strokes), "number": number}
-    st.session_state["outdated"] = st.session_state.get("sent")
+    # The canvas may still send what it holds now, and what an undo that it has not heard of yet asks it to hold.
+    outdated = st.session_state.get("outdated", ())
+    st.session_state["outdated"] = (*outdated, st.session_state.get("sent"), st.session_state.get("strokes"))
     st.session_state["strokes"] = strokes
 
 
 def _remember(sent: tuple[dict, ...]) -> None:
-    """Keep what the canvas sent as the strokes, unless it is what it had sent before the last undo or clear."""
+    """Keep what the canvas sent as the strokes, unless an undo or clear has overtaken it."""
     st.session_state["sent"] = sent
-    if sent != st.session_state.get("outdated"):
-        st.session_state["outdated"] = None
+    if sent not in st.session_state.get("outdated", ()):
+        st.session_state["outdated"] = ()
         st.session_state["strokes"] = sent
 
 

@@ -20,6 +20,7 @@ def show() -> None:
             sheet = st.container(key="canvas")
             with st.container(key="controls", horizontal=True, vertical_alignment="bottom", wrap=False):
                 stroke_width = st.slider("Pen width", 1, 40, STROKE_WIDTH_PX, key="stroke_width", format="%d px")
+                st.html(f"<style>:root {{ --pen-width: {stroke_width}px }}</style>")  # the disc on the slider's thumb
                 st.button("Undo", icon=":material/undo:", key="undo", on_click=undo)
                 st.button("Clear", icon=":material/delete:", key="clear", on_click=clear)
         with st.container(key="reading"):

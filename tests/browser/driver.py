@@ -125,31 +125,16 @@ def draw_by_touch(page: Page, strokes: list[list[tuple[float, float]]]) -> None:
 def set_width(page: Page, width: int) -> None:
     """Set the slider to `width` px: one click on its track, then arrow keys for what is missing."""
     thumb = page.get_by_role("slider")
-    if int(thumb.input_value()) == width:
-        return
     track = page.locator(".st-key-stroke_width [role=group] > div").bounding_box()
     share = (width - 1) / 39
-    with runs(page):
+    if int(thumb.input_value()) != width:
         page.mouse.click(track["x"] + share * track["width"], track["y"] + track["height"] / 2)
     while (value := int(thumb.input_value())) != width:
-        with runs(page):
-            thumb.press("ArrowRight" if value < width else "ArrowLeft")
-
-
-@contextmanager
-def runs(page: Page, at_least: int = 1) -> Iterator[None]:
-    """Wait until what is done in the block has made the server run the page `at_least` times, and it is at rest."""
-    page.evaluate(
-        """() => {
-            window.runsSeen = 0
-            new MutationObserver(changes => {
-                const app = document.querySelector(".stApp")
-                if (app.dataset.testScriptState === "notRunning") window.runsSeen += 1
-            }).observe(document.querySelector(".stApp"), {attributeFilter: ["data-test-script-state"]})
-        }"""
+        thumb.press("ArrowRight" if value < width else "ArrowLeft")
+    page.wait_for_function(  # until the server knows, and the canvas with it
+        "width => getComputedStyle(document.documentElement).getPropertyValue('--pen-width') === `${width}px`",
+        arg=width,
     )
-    yield
-    page.wait_for_function("count => window.runsSeen >= count", arg=at_least)
     at_rest(page)
 
 

@@ -14,7 +14,6 @@ from tests.browser.driver import (
     draw_by_touch,
     open_page,
     prediction,
-    runs,
     served,
     set_width,
     wait_until_read,
@@ -92,10 +91,8 @@ def test_undo_takes_back_one_stroke_after_another(page):
     expect_answer(page, 1)
     draw(page, [[(60, 40), (240, 40)], [(60, 260), (240, 260)], [(60, 150), (240, 150)]])
     expect(page.locator(".st-key-probabilities .winner .name")).not_to_have_text("1")
-    at_rest(page)
-    for _ in range(3):
-        with runs(page, at_least=2):  # the server's, and the one for what the canvas then sends
-            page.locator(".st-key-undo button").click()
+    for _ in range(3):  # as fast as it goes: the canvas hears of the first when the last is already clicked
+        page.locator(".st-key-undo button").click()
     expect_answer(page, 1)
     page.locator(".st-key-undo button").click()
     expect(prediction(page)).to_contain_text(EMPTY)
