@@ -61,7 +61,7 @@ def _picture(name: str) -> str | bytes:
 
 def _line(name: str, prediction: Prediction) -> str:
     if not prediction.is_digit:
-        return f"{name}: not a digit (nearest {prediction.digit}, {percent(prediction.confidence)})"
+        return f"{name}: not a digit (nearest {prediction.digit})"
     return f"{name}: {prediction.digit} ({percent(prediction.confidence)})"
 
 

@@ -1,7 +1,8 @@
 """A model file -> a function from prepared digits to probabilities.
 
 A model file is data from outside: it is bounded, its layers are checked against a list of known ones before Keras
-builds any of them, and it must turn a blank (28, 28, 1) picture into ten probabilities before anything else uses it.
+builds any of them, and it must turn a blank (28, 28, 1) picture into ten probabilities, or eleven, before anything else
+uses it.
 """
 
 import io
@@ -20,7 +21,7 @@ DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "models" / "digits.kera
 MAX_MODEL_BYTES = 256 * 2**20  # ours is 2 MiB; nothing that reads 28x28 pictures needs more
 MAX_CONFIG_BYTES = 4 * 2**20
 INPUT_SHAPE = (None, 28, 28, 1)
-OUTPUT_SHAPE = (None, 10)
+OUTPUT_SHAPES = ((None, 10), (None, 11))  # ten digits; or, as the eleventh, none of these
 SUFFIXES = (".keras", ".h5")
 
 # Layers that only compute: no Lambda, no custom class, nothing that could run code from the file.
@@ -58,14 +59,14 @@ KNOWN_MODULES = frozenset(
 MAX_NUMBER = 10_000  # units, filters, padding and the like; the largest of them bound the memory a layer takes
 UNBOUNDED = frozenset(["seed", "shared_object_id"])  # numbers that measure nothing
 
-Probabilities = Callable[[np.ndarray], np.ndarray]  # float32 (n, 28, 28) in 0-1 -> float32 (n, 10)
+Probabilities = Callable[[np.ndarray], np.ndarray]  # float32 (n, 28, 28) in 0-1 -> float32 (n, 10) or (n, 11)
 
 _cache: dict[tuple, Probabilities] = {}
 _cache_lock = threading.Lock()
 
 
 def load_model(path: str | os.PathLike = DEFAULT_MODEL) -> Probabilities:
-    """Return the model in `path` (.keras or .h5) as a function: float32 (n, 28, 28), 0-1 -> float32 (n, 10).
+    """Return the model in `path` (.keras or .h5) as a function: float32 (n, 28, 28), 0-1 -> float32 (n, 10 or 11).
 
     The same unchanged file is loaded once for the whole process, however many threads ask for it.
     Raises `ModelError` for a file that is missing, damaged, too large, holds code, or is no digit model.
@@ -200,10 +201,10 @@ def _compile(model, path: Path) -> Probabilities:
     import tensorflow as tf
 
     shapes = (tuple(getattr(model, "input_shape", None) or ()), tuple(getattr(model, "output_shape", None) or ()))
-    if shapes != (INPUT_SHAPE, OUTPUT_SHAPE):
+    if shapes[0] != INPUT_SHAPE or shapes[1] not in OUTPUT_SHAPES:
         raise ModelError(
             f"{path.name}: takes {shapes[0]} and gives {shapes[1]}; a digit model takes (28, 28, 1) and gives 10 "
-            "probabilities."
+            "probabilities, or 11 with one for what is no digit."
         )
 
     @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.float32)])
@@ -218,5 +219,5 @@ def _compile(model, path: Path) -> Probabilities:
     except Exception as error:  # TensorFlow has errors of its own for what it cannot compute on this machine
         raise ModelError(f"{path.name}: this model cannot be run here ({error}).") from error
     if not (np.isfinite(trial).all() and trial.min() >= 0 and abs(trial.sum() - 1) < 1e-3):
-        raise ModelError(f"{path.name}: its ten outputs are not probabilities; the last layer must be a softmax.")
+        raise ModelError(f"{path.name}: its outputs are not probabilities; the last layer must be a softmax.")
     return probabilities

@@ -11,7 +11,8 @@ from recognizer.model import DEFAULT_MODEL, Probabilities, load_model
 from recognizer.picture import Picture, read_picture, read_with_scale
 from recognizer.preprocess import find_ink, ink_box, prepare, prepare_ink
 
-MIN_CONFIDENCE = 0.5  # below it, the model thinks it likelier to be wrong than right: not called a digit
+MIN_CONFIDENCE = 0.5  # of a model without a probability for "none of these": below it, nothing is called a digit
+MAX_NONE = 0.5  # of a model with one: training sets it to pass one half where a picture is to be refused
 MAX_BATCH = 1024  # pictures in one model call; bounds the memory that the layers' outputs take
 
 
@@ -20,7 +21,7 @@ class Prediction:
     """What the model makes of one picture of one digit.
 
     digit: int 0-9, the most probable, even where `is_digit` is False.
-    confidence: float 0-1, the probability of `digit`.
+    confidence: float 0-1, the probability of `digit`, if it is a digit at all.
     probabilities: float32 (10,), one for each digit; they add up to 1.
     is_digit: False where the picture does not look like any digit.
     input: float32 (28, 28), 0 paper to 1 ink: exactly what the model saw.
@@ -48,7 +49,7 @@ class Recognizer:
     """A loaded model, ready to read pictures; safe to share between threads."""
 
     def __init__(self, probabilities: Probabilities):
-        """Wrap any function from float32 (n, 28, 28) in 0-1 to float32 (n, 10); `load` makes one from a file."""
+        """Wrap a function from float32 (n, 28, 28) in 0-1 to float32 (n, 10) or (n, 11); `load` makes one of a file."""
         self._probabilities = probabilities
 
     @classmethod
@@ -78,6 +79,10 @@ class Recognizer:
                 raise type(error)(f"Picture {number}: {error}") from error
         return self._classify(prepared)
 
+    def predict_prepared(self, prepared: np.ndarray) -> list[Prediction]:
+        """Read digits that `recognizer.preprocess.prepare` has prepared: float32 (n, 28, 28), 0 paper to 1 ink."""
+        return self._classify(list(prepared))
+
     def read(self, picture: Picture) -> Reading:
         """Read the number in a picture, today one of a single digit; a blank picture reads as ""."""
         pixels, scale = read_with_scale(picture)
@@ -93,12 +98,20 @@ class Recognizer:
         if not prepared:
             return []
         batches = (np.stack(prepared[i : i + MAX_BATCH]) for i in range(0, len(prepared), MAX_BATCH))
-        probabilities = np.concatenate([self._probabilities(batch) for batch in batches])
-        digits = probabilities.argmax(1)
+        outputs = np.concatenate([self._probabilities(batch) for batch in batches])
+        probabilities = np.maximum(outputs[:, :10], 1e-12)
+        probabilities /= probabilities.sum(1, keepdims=True)
         confidences = probabilities.max(1)
+        is_digit = outputs[:, 10] <= MAX_NONE if outputs.shape[1] > 10 else confidences >= MIN_CONFIDENCE
         return [
-            Prediction(int(digit), float(confidence), p, bool(confidence >= MIN_CONFIDENCE), digit_input, box)
-            for digit, confidence, p, digit_input, box in zip(
-                digits, confidences, probabilities, prepared, boxes or [None] * len(prepared), strict=True
+            Prediction(int(digit), float(confidence), p, bool(accepted), digit_input, box)
+            for digit, confidence, p, accepted, digit_input, box in zip(
+                probabilities.argmax(1),
+                confidences,
+                probabilities,
+                is_digit,
+                prepared,
+                boxes or [None] * len(prepared),
+                strict=True,
             )
         ]

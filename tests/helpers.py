@@ -63,8 +63,10 @@ def drawn(digit, **options):
     return render(placed(digit, **where), **options)
 
 
-def always(digit, confidence=1.0):
-    """A stand-in for a model: gives `digit` the confidence, and the others what is left."""
+def always(digit, confidence=1.0, none=None):
+    """A stand-in for a model: gives `digit` the confidence, the others what is left; `none` is an eleventh output."""
     answer = np.full(10, (1 - confidence) / 9, np.float32)
     answer[digit] = confidence
+    if none is not None:
+        answer = np.append(answer * (1 - none), none).astype(np.float32)
     return lambda digits: np.tile(answer, (len(digits), 1))

@@ -239,11 +239,24 @@ def test_ten_bars_stand_on_one_axis_and_the_winner_is_marked():
     assert "winner" not in answer.bars_html(None)
 
 
-def test_what_is_no_digit_has_no_winner_and_no_confident_number():
-    unsure = Recognizer(always(4, 0.4)).predict(drawn(4))
-    assert "winner" not in answer.bars_html(unsure)
-    assert "does not look like a digit" in answer.prediction_html(unsure)
-    assert "%" not in answer.prediction_html(unsure)
+@pytest.mark.parametrize("model", [always(4, 0.4), always(4, 0.97, none=0.9)], ids=["unsure", "sure of none"])
+def test_what_is_no_digit_has_no_winner_and_no_confident_number(model):
+    refused = Recognizer(model).predict(drawn(4))
+    bars, shown = answer.bars_html(refused), answer.prediction_html(refused)
+    assert "winner" not in bars and re.findall(r'value">([^<]*)<', bars) == [""] * 10
+    assert "does not look like a digit" in shown and "Nearest: 4" in shown and "%" not in shown
+
+
+def test_a_near_tie_names_both():
+    tied = np.full(10, 0.01, np.float32)
+    tied[[4, 9]] = 0.52, 0.40
+    prediction = Recognizer(lambda digits: np.tile(tied, (len(digits), 1))).predict(drawn(4))
+    assert (
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.prediction_html(prediction))).strip()
+        == "4 or 9 52 % and 40 %"
+    )
+    assert re.findall(r'winner"><span class="name">(\d)', answer.bars_html(prediction)) == ["4", "9"]
+    assert " or " not in answer.prediction_html(Recognizer(always(4, 0.7)).predict(drawn(4)))
 
 
 @pytest.mark.parametrize(

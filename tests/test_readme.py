@@ -41,6 +41,30 @@ def test_training_time_and_the_benchmarks_are_the_cards():
     assert f"{page['ours_to_floor']:.2f} times" in row("from pen-up")[1]
 
 
+def test_the_figures_on_real_pen_digits_are_the_cards():
+    pen = CARDS["digits"]["benchmarks"]["python -m benchmarks.pen"]
+
+    def shown(name, places=2):
+        value = pen[name].get("share", pen[name].get("value"))
+        low, high = pen[name]["interval_95"]
+        return f"{100 * value:.{places}f} % ({100 * low:.{places}f} to {100 * high:.{places}f})"
+
+    for start, names in {
+        "2,000 real pen digits, centred": ["centred"],
+        "the same anywhere": ["anywhere"],
+        "of those, by writers": ["centred uqb", "anywhere uqb"],
+        "letters refused": ["letters refused", "digits refused"],
+    }.items():
+        for name in names:
+            assert shown(name) in row(start)[1], name
+    points, error = pen["spread"], pen["ece"]
+    assert f"{100 * points['value']:.2f} points ({100 * points['interval_95'][0]:.2f} to" in row("spread over")[1]
+    assert (
+        f"{error['value']:.4f} ({error['interval_95'][0]:.4f} to {error['interval_95'][1]:.4f})" in row("expected")[1]
+    )
+    assert f"{CARDS['digits']['bytes'] / 2**20:.1f} MiB" in row("model file")[1]
+
+
 def test_the_card_is_that_of_the_shipped_model():
     assert CARDS["digits"]["sha256"] == sha256_of(ROOT / "models" / "digits.keras")
 

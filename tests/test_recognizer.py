@@ -4,7 +4,7 @@ from PIL import Image
 
 from recognizer import BlankImageError, InvalidImageError, Recognizer
 from recognizer.preprocess import prepare
-from tests.helpers import STROKES, always, drawn
+from tests.helpers import STROKES, always, drawn, render
 
 BLANK = np.full((300, 300, 3), 255, np.uint8)
 
@@ -20,6 +20,26 @@ def test_the_shipped_model_reads_mnist(shipped, mnist_sample):
 @pytest.mark.parametrize("width", [2, 16, 36])
 def test_the_shipped_model_reads_the_strokes_of_the_tests(shipped, width):
     predictions = shipped.predict_many([drawn(digit, width=width) for digit in STROKES])
+    assert [p.digit for p in predictions] == list(STROKES)
+    assert all(p.is_digit for p in predictions)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"left": 5, "top": 5},
+        {"left": 180, "top": 110},
+        {"height": 60},
+        {"height": 270, "left": 40, "top": 10},
+        {"ink": (255, 255, 255), "paper": (0, 0, 0)},
+        {"ink": (20, 60, 160), "paper": (250, 240, 200)},
+        {"width": 4},
+        {"width": 30},
+    ],
+    ids=str,
+)
+def test_place_size_colours_and_pen_do_not_change_the_answer(shipped, how):
+    predictions = shipped.predict_many([drawn(digit, **how) for digit in STROKES])
     assert [p.digit for p in predictions] == list(STROKES)
     assert all(p.is_digit for p in predictions)
 
@@ -64,6 +84,37 @@ def test_an_unsure_model_calls_nothing_a_digit():
     assert Recognizer(always(7, 0.9)).predict(drawn(7)).is_digit
     unsure = Recognizer(always(7, 0.3)).predict(drawn(7))
     assert unsure.digit == 7 and not unsure.is_digit
+
+
+def test_an_eleventh_output_decides_what_is_a_digit_and_leaves_the_probabilities_alone():
+    accepted, refused = (Recognizer(always(7, 0.4, none)).predict(drawn(7)) for none in (0.4, 0.6))
+    assert accepted.is_digit and not refused.is_digit
+    assert accepted.confidence == pytest.approx(0.4) == refused.confidence
+    assert refused.probabilities.shape == (10,) and refused.probabilities.sum() == pytest.approx(1)
+    certain = Recognizer(always(7, 1.0, 1.0)).predict(drawn(7))
+    assert not certain.is_digit and np.isfinite(certain.probabilities).all()
+
+
+def test_what_is_no_digit_is_refused_and_digits_in_the_styles_of_the_world_are_not(shipped):
+    ring = STROKES[0][0]
+    letter_t, plus = [[(5, 5), (95, 5)], [(50, 5), (50, 155)]], [[(5, 80), (95, 80)], [(50, 30), (50, 130)]]
+    zigzag = [[(5, 20), (25, 140), (40, 20), (55, 140), (70, 20), (95, 140)]]
+    digits = {
+        "slashed zero": (0, [ring, [(92, 10), (8, 150)]]),
+        "zero slashed far beyond the ring": (0, [ring, [(125, -30), (-25, 190)]]),
+        "one with a long upstroke": (1, [[(10, 90), (60, 5), (60, 155)]]),
+        "one with flag and foot": (1, [[(30, 40), (60, 5), (60, 155)], [(25, 155), (95, 155)]]),
+        "crossed seven": (7, [STROKES[7][0], [(25, 85), (90, 80)]]),
+    }
+
+    def read(strokes):
+        return shipped.predict(render([[(90 + x, 60 + y) for x, y in stroke] for stroke in strokes], 12))
+
+    for name, strokes in (("T", letter_t), ("+", plus), ("zigzag", zigzag)):
+        assert not read(strokes).is_digit, name
+    for name, (digit, strokes) in digits.items():
+        prediction = read(strokes)
+        assert prediction.digit == digit and prediction.is_digit, name
 
 
 def test_a_blank_picture_is_an_error_to_predict_and_nothing_to_read():

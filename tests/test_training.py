@@ -10,12 +10,24 @@ from recognizer import Recognizer
 from train import fit as fit_module
 from train.__main__ import config_from, main, parser
 from train.average import WeightAverage
-from train.config import CLASSIC, DIGITS
+from train.config import CLASSIC, DIGITS, PRESETS
 from train.data import split_and_prepare
 from train.errors import TrainError
 from train.pipeline import sha256_of, state_path, train_and_evaluate
 
-QUICK = replace(DIGITS, epochs=3, batch_size=32, average=0.5, validation_size=60)
+QUICK = replace(
+    DIGITS,
+    epochs=3,
+    batch_size=32,
+    average=0.5,
+    validation_size=60,
+    drawn_digits=40,
+    restyled_digits=20,
+    no_digits=40,
+    pool=2,
+    checks=60,
+    width=0.5,
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +53,10 @@ def interrupt(monkeypatch):
     def arm(at):
         run_epoch = fit_module._run_epoch
 
-        def stop(model, average, config, mnist, epoch, bar):
+        def stop(model, average, config, rows, checks, epoch, bar):
             if epoch == at:
                 raise InterruptedRunError
-            return run_epoch(model, average, config, mnist, epoch, bar)
+            return run_epoch(model, average, config, rows, checks, epoch, bar)
 
         monkeypatch.setattr(fit_module, "_run_epoch", stop)
 
@@ -56,7 +68,7 @@ def weights(path):
 
 
 def test_training_learns_and_the_model_reads_through_the_recogniser(mnist, tmp_path):
-    config = replace(CLASSIC, epochs=8, batch_size=32)
+    config = replace(CLASSIC, epochs=8, batch_size=32, checks=20)
     card = train_and_evaluate(config, mnist, tmp_path)
     assert card["test"]["accuracy"] > 0.7
     predictions = Recognizer.load(tmp_path / "mnist.h5").predict_many(list(mnist.test_pictures))
@@ -73,6 +85,10 @@ def test_a_run_leaves_model_card_and_pictures_and_nothing_else(trained):
         "digits_curves.png",
         "digits_confusion.png",
         "digits_misread.png",
+        "digits_reliability.png",
+        "digits_drawn_digits.png",
+        "digits_drawn_restyled.png",
+        "digits_drawn_no_digits.png",
     }
 
 
@@ -85,6 +101,10 @@ def test_the_card_says_how_the_model_came_about(trained, mnist):
     assert low < card["test"]["accuracy"] < high
     assert len(card["history"]) == 3 and set(card["test_per_digit"]) == set("0123456789")
     assert card["training_digits"] == 240 and "keras" in card["versions"]
+    assert set(card["calibration"]) == {"temperature", "none_shift"}
+    drawings = card["drawings"]
+    assert drawings["digits"]["of"] == drawings["restyled"]["of"] == drawings["no_digits_refused"]["of"] == 60
+    assert sum(row["count"] for row in drawings["reliability"]) == drawings["digits_refused"]["of"] == 120
 
 
 def test_the_same_seed_trains_the_same_weights_and_another_seed_does_not(trained, mnist, tmp_path):
@@ -110,7 +130,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_stopped(trained, mnist, tmp_pa
 
     epochs = []
     run_epoch = fit_module._run_epoch
-    monkeypatch.setattr(fit_module, "_run_epoch", lambda *a: epochs.append(a[4]) or run_epoch(*a))
+    monkeypatch.setattr(fit_module, "_run_epoch", lambda *a: epochs.append(a[5]) or run_epoch(*a))
     train_and_evaluate(QUICK, mnist, tmp_path, resume=True)
     assert epochs == [2]
     assert all((a == b).all() for a, b in zip(weights(before), weights(out / "digits.keras"), strict=True))
@@ -148,7 +168,15 @@ def test_a_crash_while_scoring_leaves_the_old_model(mnist, tmp_path, monkeypatch
 
 
 @pytest.mark.parametrize(
-    "bad", [{"epochs": 0}, {"batch_size": -1}, {"validation_size": 0}, {"schedule": "cosin"}, {"average": 1.0}]
+    "bad",
+    [
+        {"epochs": 0},
+        {"batch_size": -1},
+        {"validation_size": 0},
+        {"schedule": "cosin"},
+        {"average": 1.0},
+        {"no_digits": -1},
+    ],
 )
 def test_settings_that_cannot_work_are_refused(bad):
     with pytest.raises(TrainError, match=f"--{next(iter(bad)).replace('_', '-')} is"):
@@ -159,6 +187,9 @@ def test_every_hyper_parameter_is_an_option():
     options = parser().parse_args(["--architecture", "classic", "--epochs", "2", "--augment", "--formats", "keras"])
     assert config_from(options) == replace(CLASSIC, epochs=2, augment=True, formats=("keras",))
     assert config_from(parser().parse_args([])) == DIGITS
+    assert config_from(parser().parse_args(["--preset", "quick", "--epochs", "1"])) == replace(
+        PRESETS["quick"], epochs=1
+    )
 
 
 def test_the_command_says_in_one_sentence_what_is_wrong(tmp_path, capsys):
@@ -191,7 +222,7 @@ def test_averaging_leaves_training_alone(mnist):
         keras.utils.set_random_seed(1)
         model = fit_module._compiled(QUICK, 8)
         start = model.get_weights()
-        fit_module._run_epoch(model, WeightAverage(model, momentum), QUICK, mnist, 0, tqdm(disable=True))
+        fit_module._run_epoch(model, WeightAverage(model, momentum), QUICK, mnist.train, {}, 0, tqdm(disable=True))
         assert any((a != b).any() for a, b in zip(start, model.get_weights(), strict=True))
         ends.append(model.get_weights())
     assert all((a == b).all() for a, b in zip(*ends, strict=True))

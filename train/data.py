@@ -6,6 +6,7 @@ Out: `Mnist`, whose digits have been through `recognizer.preprocess`, as every d
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +30,12 @@ ARRAYS = {
 }
 
 
+NO_DIGIT = 10  # the label of a drawing that is no digit
+
+
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Digits and what they are: `digits` float32 (n, 28, 28), 0 paper to 1 ink; `labels` uint8 (n,), 0-9."""
+    """Digits and what they are: float32 `digits` (n, 28, 28), 0 paper to 1 ink; uint8 `labels` (n,), 0-9, NO_DIGIT."""
 
     digits: np.ndarray
     labels: np.ndarray
@@ -49,6 +53,11 @@ class Mnist:
     test_pictures: np.ndarray
     test_labels: np.ndarray
     hashes: dict[str, str]
+
+
+def joined(parts: Sequence[Split]) -> Split:
+    """Several splits in one, in their order."""
+    return Split(np.concatenate([p.digits for p in parts]), np.concatenate([p.labels for p in parts]))
 
 
 def load_mnist(path: str | os.PathLike | None = None) -> dict[str, np.ndarray]:

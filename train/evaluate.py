@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from recognizer import Recognizer
+from train.data import Split
 
+BINS = 15  # of confidence
 Z_95 = 1.959964  # the normal distribution's 97.5 % point
 
 
@@ -34,18 +36,78 @@ def read_test_set(recognizer: Recognizer, pictures: np.ndarray, labels: np.ndarr
 
 
 def accuracy_with_interval(right: int, total: int) -> dict[str, float | int | list[float]]:
-    """Share right, and Wilson's 95 % interval (Wilson 1927, "Probable inference, the law of succession, ...")."""
-    share = right / total
+    """Share right, and its 95 % interval."""
+    row = share_with_interval(right, total)
+    return {"accuracy": row["share"], "right": right, "of": total, "interval_95": row["interval_95"]}
+
+
+def share_with_interval(count: int, total: int) -> dict[str, float | int | list[float]]:
+    """Share of `total`, and Wilson's 95 % interval (Wilson 1927, "Probable inference, the law of succession, ...")."""
+    share = count / total
     spread = Z_95 * math.sqrt(share * (1 - share) / total + Z_95**2 / (4 * total**2))
     middle, scale = share + Z_95**2 / (2 * total), 1 + Z_95**2 / total
     interval = [round((middle - spread) / scale, 5), round((middle + spread) / scale, 5)]
-    return {"accuracy": round(share, 5), "right": right, "of": total, "interval_95": interval}
+    return {"share": round(share, 5), "count": count, "of": total, "interval_95": interval}
 
 
 def accuracy_per_digit(result: TestResult) -> dict[str, float]:
     """Share of each digit that was read right, for the digits that occur."""
     right = result.answers == result.labels
     return {str(digit): round(float(right[result.labels == digit].mean()), 5) for digit in np.unique(result.labels)}
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnResult:
+    """How drawings were read: bool (n,) whether the digit was right, float (n,) confidences, bool (n,) refused."""
+
+    right: np.ndarray
+    confidences: np.ndarray
+    refused: np.ndarray
+
+
+def read_drawings(recognizer: Recognizer, drawings: Split) -> DrawnResult:
+    """Read prepared drawings, digits or not."""
+    predictions = recognizer.predict_prepared(drawings.digits)
+    return DrawnResult(
+        right=np.array([p.digit for p in predictions]) == drawings.labels,
+        confidences=np.array([p.confidence for p in predictions]),
+        refused=np.array([not p.is_digit for p in predictions]),
+    )
+
+
+def figures_on_drawings(digits: DrawnResult, restyled: DrawnResult, no_digits: DrawnResult) -> dict:
+    """The card's figures on drawings that had no part in training, choosing or calibrating."""
+    right, confidences, refused = (
+        np.concatenate([getattr(part, name) for part in (digits, restyled)])
+        for name in ("right", "confidences", "refused")
+    )
+    return {
+        "digits": accuracy_with_interval(int(digits.right.sum()), len(digits.right)),
+        "restyled": accuracy_with_interval(int(restyled.right.sum()), len(restyled.right)),
+        "digits_refused": share_with_interval(int(refused.sum()), len(refused)),
+        "no_digits_refused": share_with_interval(int(no_digits.refused.sum()), len(no_digits.refused)),
+        "ece": round(expected_calibration_error(confidences, right), 4),
+        "reliability": reliability(confidences, right),
+    }
+
+
+def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> list[dict[str, float]]:
+    """For each bin of confidence that holds any answers: mean confidence, share right, and how many."""
+    which = np.clip((confidences * bins).astype(int), 0, bins - 1)
+    return [
+        {
+            "confidence": float(confidences[which == b].mean()),
+            "accuracy": float(right[which == b].mean()),
+            "count": int((which == b).sum()),
+        }
+        for b in np.unique(which)
+    ]
+
+
+def expected_calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
+    """Mean distance of confidence from accuracy over equal bins of confidence (Naeini, Cooper & Hauskrecht 2015)."""
+    rows = reliability(confidences, right, bins)
+    return sum(abs(row["confidence"] - row["accuracy"]) * row["count"] for row in rows) / len(right)
 
 
 def confusion_matrix(result: TestResult) -> np.ndarray:

@@ -12,16 +12,22 @@ from pathlib import Path
 
 import numpy as np
 
-from train.architecture import ARCHITECTURES
+from train.architecture import build
 from train.average import WeightAverage
 from train.config import TrainConfig
-from train.data import Mnist, Split
+from train.data import NO_DIGIT, Split, joined
+from train.drawings import Drawings
 from train.errors import TrainError
 from train.files import written_whole
 
 
-def fit(config: TrainConfig, mnist: Mnist, state_path: Path, resume: bool = False):
-    """Train and return (model, history); history has one dict an epoch: loss, accuracy, validation_accuracy, seconds.
+def fit(
+    config: TrainConfig, train: Split, drawings: Drawings, checks: dict[str, Split], state_path: Path, resume=False
+):
+    """Train and return (model, history).
+
+    Each epoch takes all of `train` and a part of `drawings`. History has one dict an epoch: loss, accuracy, the
+    accuracy on each of `checks` as `NAME_accuracy`, and seconds.
 
     `state_path` is rewritten after every epoch; with `resume`, training starts from it where it exists.
     Raises `TrainError` where that file is damaged or comes from a run with another configuration.
@@ -32,14 +38,17 @@ def fit(config: TrainConfig, mnist: Mnist, state_path: Path, resume: bool = Fals
 
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
-    steps = -(-len(mnist.train) // config.batch_size)
+    per_epoch = len(train) + config.drawn_digits + config.restyled_digits + config.no_digits
+    steps = -(-per_epoch // config.batch_size)
     model = _compiled(config, steps)
     average = WeightAverage(model, config.average)
     history = _load_state(state_path, model, average, config) if resume and state_path.exists() else []
 
     with tqdm(total=config.epochs * steps, initial=len(history) * steps, unit="batch", disable=None) as bar:
         for epoch in range(len(history), config.epochs):
-            history.append(_run_epoch(model, average, config, mnist, epoch, bar))
+            history.append(
+                _run_epoch(model, average, config, _epoch_rows(config, train, drawings, epoch), checks, epoch, bar)
+            )
             _save_state(state_path, model, average, config, history)
             tqdm.write(_epoch_line(config, history))
     average.apply()
@@ -63,14 +72,14 @@ def _compiled(config: TrainConfig, steps_per_epoch: int):
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     else:
         optimizer = keras.optimizers.Adadelta(rate)
-    model = ARCHITECTURES[config.architecture]()
+    model = build(config)
     optimizer.build(model.trainable_variables)
     # XLA takes minutes to compile convolutions for a CPU, and gains nothing there.
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
     return model
 
 
-def _run_epoch(model, average: WeightAverage, config: TrainConfig, mnist: Mnist, epoch: int, bar) -> dict:
+def _run_epoch(model, average: WeightAverage, config: TrainConfig, rows: Split, checks, epoch: int, bar) -> dict:
     import time
 
     import keras
@@ -83,41 +92,52 @@ def _run_epoch(model, average: WeightAverage, config: TrainConfig, mnist: Mnist,
 
     started = time.monotonic()
     bar.set_description(f"epoch {epoch + 1}/{config.epochs}")
-    batches = _batches(mnist.train, config, epoch)
+    batches = _batches(rows, config, epoch)
     logs = model.fit(
         batches, epochs=epoch + 1, initial_epoch=epoch, shuffle=False, verbose=0, callbacks=[Progress()]
     ).history
     with average.applied():
-        validation_accuracy = _accuracy(model, mnist.validation)
+        accuracies = {f"{name}_accuracy": accuracy(model, split) for name, split in checks.items()}
     return {
         "loss": logs["loss"][0],
         "accuracy": logs["accuracy"][0],
-        "validation_accuracy": validation_accuracy,
+        **accuracies,
         "seconds": round(time.monotonic() - started, 1),
     }
 
 
-def _batches(train: Split, config: TrainConfig, epoch: int):
-    """The whole training set once, in an order and with an augmentation of this epoch's own, as a tf.data pipeline."""
+def _epoch_rows(config: TrainConfig, train: Split, drawings: Drawings, epoch: int) -> Split:
+    """What an epoch is made of: every training digit, and its own part of the drawings, in an order of its own."""
+    rng = np.random.default_rng([config.seed, epoch])
+    parts = [train]
+    counts = (config.drawn_digits, config.restyled_digits, config.no_digits)
+    for pool, count in zip((drawings.digits, drawings.restyled, drawings.no_digits), counts, strict=True):
+        rows = rng.choice(len(pool), count, replace=False)
+        parts.append(Split(pool.digits[rows], pool.labels[rows]))
+    rows = joined(parts)
+    order = rng.permutation(len(rows))
+    return Split(rows.digits[order], rows.labels[order])
+
+
+def _batches(rows: Split, config: TrainConfig, epoch: int):
+    """The rows in batches, augmented in a way of this epoch's own, as a tf.data pipeline."""
     import tensorflow as tf
 
     from train.augment import augment
-
-    order = np.random.default_rng([config.seed, epoch]).permutation(len(train))
 
     def batch(step, digits, labels):
         if config.augment:
             digits = augment(digits, tf.stack([config.seed + epoch, tf.cast(step, tf.int32)]), config)
         return digits[..., None], labels
 
-    rows = tf.data.Dataset.from_tensor_slices((train.digits[order], train.labels[order]))
-    return rows.batch(config.batch_size).enumerate().map(lambda step, row: batch(step, *row)).prefetch(2)
+    data = tf.data.Dataset.from_tensor_slices((rows.digits, rows.labels))
+    return data.batch(config.batch_size).enumerate().map(lambda step, row: batch(step, *row)).prefetch(2)
 
 
-def _accuracy(model, split: Split) -> float:
-    """Share of `split` that the model reads right."""
-    _, accuracy = model.evaluate(split.digits[..., None], split.labels, batch_size=512, verbose=0)
-    return float(accuracy)
+def accuracy(model, split: Split) -> float:
+    """Share of the digits in `split` that the model reads right, whether it would refuse them or not."""
+    probabilities = model.predict(split.digits[..., None], batch_size=512, verbose=0)
+    return float((probabilities[:, :NO_DIGIT].argmax(1) == split.labels).mean())
 
 
 def _epoch_line(config: TrainConfig, history: list[dict]) -> str:
@@ -125,7 +145,8 @@ def _epoch_line(config: TrainConfig, history: list[dict]) -> str:
     left = last["seconds"] * (config.epochs - len(history)) / 60
     return (
         f"epoch {len(history):2d}/{config.epochs}  loss {last['loss']:.4f}  accuracy {last['accuracy']:.4f}  "
-        f"validation {last['validation_accuracy']:.4f}  {last['seconds']:.0f} s, {left:.0f} min left"
+        + "".join(f"{name[: -len('_accuracy')]} {last[name]:.4f}  " for name in last if name.endswith("_accuracy"))
+        + f"{last['seconds']:.0f} s, {left:.0f} min left"
     )
 
 
@@ -149,7 +170,7 @@ def _load_state(path: Path, model, average: WeightAverage, config: TrainConfig) 
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise TrainError(f"{path.name} is damaged ({error}). Train without --resume to start over.") from error
     wanted_config = json.loads(json.dumps(asdict(config)))
-    changed = [name for name, value in wanted_config.items() if saved_config.get(name) != value]
+    changed = [name for name, value in wanted_config.items() if saved_config.get(name) != value and name != "note"]
     if changed or [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
         raise TrainError(
             f"{path.name} is from a run with other settings ({', '.join(changed) or 'another version of Keras'}). "

@@ -9,15 +9,23 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from recognizer import Recognizer
-from train.architecture import ARCHITECTURES
+from train.architecture import build
+from train.calibrate import calibrate
 from train.card import write_card
 from train.config import TrainConfig
 from train.data import Mnist
-from train.evaluate import TestResult, accuracy_per_digit, accuracy_with_interval, read_test_set
+from train.drawings import REPORT, VALIDATION, Drawings, other_drawings, training_drawings
+from train.evaluate import (
+    accuracy_per_digit,
+    accuracy_with_interval,
+    figures_on_drawings,
+    read_drawings,
+    read_test_set,
+)
 from train.files import move_into_place
 from train.fit import fit
 from train.portable import save_portable
-from train.report import plot_confusion, plot_curves, plot_misread
+from train.report import contact_sheet, plot_confusion, plot_curves, plot_misread, plot_reliability
 
 
 def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: bool = False) -> dict:
@@ -28,17 +36,31 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
     """
     out.mkdir(parents=True, exist_ok=True)
     state = state_path(config, out)
-    model, history = fit(config, mnist, state, resume)
+    drawings = training_drawings(config, mnist.train)
+    checks = other_drawings(config, mnist.validation, VALIDATION)
+    watched = {"validation": mnist.validation, "drawn": checks.only_digits()}
+    model, history = fit(config, mnist.train, drawings, watched, state, resume)
+    calibration = _calibrate(model, config, mnist, checks)
     with tempfile.TemporaryDirectory(prefix=f".{config.name}-", dir=out) as folder:
         made = Path(folder) / config.name
         for suffix in config.formats:
             _save_for_inference(model, config, made.with_suffix(f".{suffix}"))
         saved = made.with_suffix(f".{config.formats[0]}")
-        result = read_test_set(Recognizer.load(saved), mnist.test_pictures, mnist.test_labels)
-        card = _card(config, mnist, history, result, saved)
-        plot_curves(history, made.with_name(f"{config.name}_curves.png"))
-        plot_confusion(result, made.with_name(f"{config.name}_confusion.png"))
-        plot_misread(result, made.with_name(f"{config.name}_misread.png"))
+        recognizer = Recognizer.load(saved)
+        result = read_test_set(recognizer, mnist.test_pictures, mnist.test_labels)
+        report = other_drawings(config, mnist.validation, REPORT)
+        drawn = [read_drawings(recognizer, part) for part in (report.digits, report.restyled, report.no_digits)]
+        card = _card(config, mnist, history, result, drawn, calibration, saved)
+        for name, plot in {
+            "curves": lambda path: plot_curves(history, path),
+            "confusion": lambda path: plot_confusion(result, path),
+            "misread": lambda path: plot_misread(result, path),
+            "reliability": lambda path: plot_reliability(card["drawings"]["reliability"], path),
+            "drawn_digits": lambda path: contact_sheet(report.digits, path),
+            "drawn_restyled": lambda path: contact_sheet(report.restyled, path),
+            "drawn_no_digits": lambda path: contact_sheet(report.no_digits, path),
+        }.items():
+            plot(made.with_name(f"{config.name}_{name}.png"))
         for path in made.parent.iterdir():
             move_into_place(path, out / path.name)
     write_card(card, out / f"{config.name}.json")
@@ -46,16 +68,24 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
     return card
 
 
-def _card(config: TrainConfig, mnist: Mnist, history: list[dict], result: TestResult, saved: Path) -> dict:
+def _calibrate(model, config: TrainConfig, mnist: Mnist, checks: Drawings) -> dict[str, float]:
+    if not config.calibrate:
+        return {}
+    return calibrate(model, checks.only_digits(), checks.no_digits if config.no_digits else None)
+
+
+def _card(config: TrainConfig, mnist: Mnist, history: list[dict], result, drawn, calibration, saved: Path) -> dict:
     read_right = round(history[-1]["validation_accuracy"] * len(mnist.validation))
     return {
         "model": saved.name,
         "sha256": sha256_of(saved),
         "bytes": saved.stat().st_size,
-        "parameters": ARCHITECTURES[config.architecture]().count_params(),
+        "parameters": build(config).count_params(),
         "test": accuracy_with_interval(int((result.answers == result.labels).sum()), len(result.labels)),
         "test_per_digit": accuracy_per_digit(result),
         "validation": accuracy_with_interval(read_right, len(mnist.validation)),
+        "drawings": figures_on_drawings(*drawn),
+        "calibration": calibration,
         "training_digits": len(mnist.train),
         "training_minutes": round(sum(row["seconds"] for row in history) / 60, 1),
         "config": asdict(config),
@@ -78,7 +108,7 @@ def sha256_of(path: Path) -> str:
 
 def _save_for_inference(model, config: TrainConfig, path: Path) -> None:
     """Save the network alone: the optimiser's state would triple the file and nothing here reads it."""
-    bare = ARCHITECTURES[config.architecture]()
+    bare = build(config)
     bare.set_weights(model.get_weights())
     save_portable(bare, path)
 

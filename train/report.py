@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
+from PIL import Image
 
 from recognizer.percent import percent
+from train.data import Split
 from train.evaluate import TestResult, confusion_matrix
 
-ACCENT, GREY = "#2f74e0", "#6b7280"
+ACCENT, GREY, DRAWN = "#2f74e0", "#6b7280", "#c2410c"
 MISREAD_COLUMNS = 10
 MISREAD_MOST = 100  # a bad model misreads thousands; the least sure of itself say little, so the surest are shown
 
@@ -23,6 +25,7 @@ def plot_curves(history: list[dict], path: Path) -> None:
     for key, label, colour in (
         ("accuracy", "training, augmented", GREY),
         ("validation_accuracy", "validation, averaged weights", ACCENT),
+        ("drawn_accuracy", "drawings, averaged weights", DRAWN),
     ):
         right.plot(epochs, [100 * max(1 - row[key], 1e-5) for row in history], color=colour, label=label)
     right.set(title="Misread (%)", xlabel="epoch", yscale="log")
@@ -66,6 +69,32 @@ def plot_misread(result: TestResult, path: Path) -> None:
         confidence = percent(result.confidences[i])
         axes.set_title(f"{result.labels[i]} read as {result.answers[i]}\n{confidence}", fontsize=9)
     _save(figure, path)
+
+
+def plot_reliability(rows: list[dict[str, float]], path: Path) -> None:
+    """How often the model is right when it is so sure: on the diagonal, it is as right as it says."""
+    figure, axes = _figure(1, 1, figsize=(5.2, 4.6))
+    confidence, accuracy, count = (np.array([row[key] for row in rows]) for key in ("confidence", "accuracy", "count"))
+    axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="as right as it says")
+    axes.plot(confidence, accuracy, color=ACCENT, linewidth=1)
+    axes.scatter(confidence, accuracy, s=12 + 400 * count / count.sum(), color=ACCENT, label="the model")
+    for x, y, n in zip(confidence, accuracy, count, strict=True):
+        axes.annotate(f"{n:,}", (x, y), textcoords="offset points", xytext=(7, -11), fontsize=7, color=GREY)
+    axes.set(xlabel="how sure it says it is", ylabel="how often it is right", xlim=(0, 1.04), ylim=(0, 1.04))
+    axes.set_title(f"{count.sum():,} drawings, by confidence")
+    axes.legend(frameon=False, loc="upper left")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.3)
+    _save(figure, path)
+
+
+def contact_sheet(split: Split, path: Path, columns: int = 30, rows: int = 20) -> None:
+    """The first prepared pictures of `split`, ordered by what they are, ink dark on light."""
+    first = slice(columns * rows)
+    pictures = split.digits[first][np.argsort(split.labels[first], kind="stable")]
+    pictures = np.pad(pictures, ((0, columns * rows - len(pictures)), (1, 1), (1, 1)), constant_values=0.2)
+    sheet = pictures.reshape(rows, columns, 30, 30).swapaxes(1, 2).reshape(rows * 30, columns * 30)
+    Image.fromarray(np.uint8(255 * (1 - sheet))).save(path, optimize=True)
 
 
 def _figure(rows: int, columns: int, **options):

@@ -14,21 +14,29 @@ from PIL import Image
 from recognizer import Prediction
 from recognizer.percent import percent
 
+NEAR_TIE = 0.5  # of the winner's probability; a second with so much is named beside it
 TICKS = "".join(f"<span>{tick}</span>" for tick in ("0", "50", "100 %"))
 AXIS = f'<div class="bar axis"><span></span><span class="scale">{TICKS}</span></div>'
 
 
 def prediction_html(prediction: Prediction) -> str:
-    """The digit in large type with its confidence, or that this is none."""
+    """The digit in large type with its confidence, two where they are nearly tied, or that this is none."""
     if not prediction.is_digit:
         return (
             '<div class="answer" role="status"><span class="hint">This does not look like a digit.</span> '
             f'<span class="nearest">Nearest: {prediction.digit}</span></div>'
         )
-    return (
-        f'<div class="answer" role="status"><span class="digit">{prediction.digit}</span> '
-        f'<span class="confidence">{percent(prediction.confidence)}</span></div>'
-    )
+    digits = likely(prediction)
+    shown = ' <span class="or">or</span> '.join(f'<span class="digit">{digit}</span>' for digit in digits)
+    shares = " and ".join(percent(prediction.probabilities[digit]) for digit in digits)
+    return f'<div class="answer" role="status">{shown} <span class="confidence">{shares}</span></div>'
+
+
+def likely(prediction: Prediction) -> list[int]:
+    """The most probable digit, and the second where it is at least half as probable."""
+    second, first = (int(digit) for digit in np.argsort(prediction.probabilities)[-2:])
+    tied = prediction.probabilities[second] >= NEAR_TIE * prediction.probabilities[first]
+    return [first, second] if tied else [first]
 
 
 def hint_html(sentence: str) -> str:
@@ -37,21 +45,26 @@ def hint_html(sentence: str) -> str:
 
 
 def bars_html(prediction: Prediction | None) -> str:
-    """Ten bars on an axis from 0 to 100 %, the winner in the accent colour; all empty without a prediction."""
+    """Ten bars on an axis from 0 to 100 %, those that are named in the accent colour.
+
+    All are empty without a prediction. What is no digit has pale bars without a number: they would add up to 100 %.
+    """
     probabilities = np.zeros(10) if prediction is None else prediction.probabilities
-    winner = None if prediction is None or not prediction.is_digit else prediction.digit
+    refused = prediction is not None and not prediction.is_digit
+    winners = [] if prediction is None or refused else likely(prediction)
     rows = []
     for digit, probability in enumerate(probabilities):
-        kind = "bar winner" if digit == winner else "bar"
-        label = percent(probability) if probability >= 0.005 else ""
+        kind = "bar winner" if digit in winners else "bar"
+        label = percent(probability) if probability >= 0.005 and not refused else ""
         rows.append(
             f'<div class="{kind}"><span class="name">{digit}</span>'
             f'<span class="track"><span class="fill" style="width:{100 * probability:.1f}%"></span></span>'
             f'<span class="value">{label}</span></div>'
         )
     rows.append(AXIS)
-    spoken = "No digit yet" if winner is None else f"{winner}: {percent(probabilities[winner])}"
-    return f'<div class="bars" role="img" aria-label="Confidence for each digit. {spoken}">{"".join(rows)}</div>'
+    spoken = ", ".join(f"{digit}: {percent(probabilities[digit])}" for digit in winners) or "No digit"
+    kind = "bars refused" if refused else "bars"
+    return f'<div class="{kind}" role="img" aria-label="Confidence for each digit. {spoken}">{"".join(rows)}</div>'
 
 
 def preview_html(prediction: Prediction | None) -> str:
