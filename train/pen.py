@@ -75,13 +75,17 @@ def inked(strokes: list[np.ndarray], width: float) -> np.ndarray:
     size = np.ceil(points.max(0) + edge - low).astype(int)
     image = Image.new("L", (int(size[0]), int(size[1])), 0)
     pen = ImageDraw.Draw(image)
-    radius = width / 2
     for stroke in strokes:
-        line = [(float(x), float(y)) for x, y in stroke - low]
-        pen.line(line, fill=255, width=max(1, round(width)))
-        for x, y in line:
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+        line(pen, [(float(x), float(y)) for x, y in stroke - low], width)
     return np.asarray(image)
+
+
+def line(pen: ImageDraw.ImageDraw, points: list[tuple[float, float]], width: float) -> None:
+    """Draw a line through `points` with a round pen `width` px wide."""
+    radius = width / 2
+    pen.line(points, fill=255, width=max(1, round(width)))
+    for x, y in points:
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
 
 
 def _with_ends(points: np.ndarray, rng, hand: Hand) -> np.ndarray:
