@@ -130,7 +130,9 @@ def _batches(rows: Split, config: TrainConfig, epoch: int):
             digits = augment(digits, tf.stack([config.seed + epoch, tf.cast(step, tf.int32)]), config)
         return digits[..., None], labels
 
-    data = tf.data.Dataset.from_tensor_slices((rows.digits, rows.labels))
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread can hold up the end of an epoch for a minute
+    data = tf.data.Dataset.from_tensor_slices((rows.digits, rows.labels)).with_options(options)
     return data.batch(config.batch_size).enumerate().map(lambda step, row: batch(step, *row)).prefetch(2)
 
 
