@@ -5,7 +5,7 @@
     python -m benchmarks.ablation --epochs 2             a quick try
 
 Everything is measured on validation data: MNIST digits held out of training, and drawings of another seed by a
-clumsier hand. `refused` is the share of what is no digit that is refused where 0.5 % of the drawn digits are.
+clumsier hand. `refused` is the share of what is no digit that is refused where 0.3 % of the drawn digits are.
 """
 
 import argparse

@@ -191,10 +191,16 @@ def _rewrite_config(path, change):
             archive.writestr(name, content)
 
 
-@pytest.mark.parametrize(("shape", "units"), [((32, 32, 1), 10), ((28, 28, 3), 10), ((784,), 10), ((28, 28, 1), 26)])
+@pytest.mark.parametrize(("shape", "units"), [((32, 32, 1), 10), ((28, 28, 3), 10), ((784,), 10), ((28, 28, 1), 12)])
 def test_another_shape_is_refused(keras, saved, shape, units):
     with pytest.raises(ModelError, match="a digit model takes"):
         load_model(saved(*softmax(keras, units), shape=shape))
+
+
+@pytest.mark.parametrize("units", [10, 11])
+def test_ten_digits_or_ten_and_none_of_these_are_taken(keras, saved, units):
+    outputs = load_model(saved(*softmax(keras, units)))(np.zeros((2, 28, 28), np.float32))
+    assert outputs.shape == (2, units)
 
 
 def test_outputs_that_are_no_probabilities_are_refused(keras, saved):

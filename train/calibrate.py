@@ -10,7 +10,7 @@ import numpy as np
 
 from train.data import NO_DIGIT, Split
 
-MAX_REFUSED = 0.005  # of the digits; people draw worse than the generator, and no more than 1 in 100 may be turned away
+MAX_REFUSED = 0.003  # of the digits; people draw worse than the generator, and no more than 1 in 100 may be turned away
 TEMPERATURES = np.geomspace(0.25, 8, 401)
 
 
