@@ -9,7 +9,7 @@ from PIL import Image
 
 from recognizer.percent import percent
 from train.data import Split
-from train.evaluate import TestResult, confusion_matrix
+from train.evaluate import TestResult, confusion_matrix, share_with_interval
 
 ACCENT, GREY, DRAWN = "#2f74e0", "#6b7280", "#c2410c"
 MISREAD_COLUMNS = 10
@@ -76,13 +76,16 @@ def plot_reliability(rows: list[dict[str, float]], path: Path) -> None:
     figure, axes = _figure(1, 1, figsize=(5.2, 4.6))
     confidence, accuracy, count = (np.array([row[key] for row in rows]) for key in ("confidence", "accuracy", "count"))
     axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="as right as it says")
-    axes.plot(confidence, accuracy, color=ACCENT, linewidth=1)
-    axes.scatter(confidence, accuracy, s=12 + 400 * count / count.sum(), color=ACCENT, label="the model")
+    intervals = [share_with_interval(round(y * n), n)["interval_95"] for y, n in zip(accuracy, count, strict=True)]
+    reach = np.abs(np.array(intervals).T - accuracy)  # of the 95 % interval below and above
+    axes.errorbar(
+        confidence, accuracy, reach, fmt="o", markersize=4, color=ACCENT, label="the model, with 95 % intervals"
+    )
     for x, y, n in zip(confidence, accuracy, count, strict=True):
-        axes.annotate(f"{n:,}", (x, y), textcoords="offset points", xytext=(7, -11), fontsize=7, color=GREY)
+        axes.annotate(f"{n:,}", (x, y), textcoords="offset points", xytext=(-5, 3), ha="right", fontsize=8, color=GREY)
     axes.set(xlabel="how sure it says it is", ylabel="how often it is right", xlim=(0, 1.04), ylim=(0, 1.04))
     axes.set_title(f"{count.sum():,} drawings, by confidence")
-    axes.legend(frameon=False, loc="upper left")
+    axes.legend(frameon=False, loc="lower right")
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.3)
     _save(figure, path)
