@@ -9,11 +9,12 @@ from tqdm import tqdm
 from recognizer import Recognizer
 from train import fit as fit_module
 from train.__main__ import config_from, main, parser
+from train.architecture import build, ensemble
 from train.average import WeightAverage
 from train.config import CLASSIC, DIGITS, PRESETS
 from train.data import split_and_prepare
 from train.errors import TrainError
-from train.pipeline import sha256_of, state_path, train_and_evaluate
+from train.pipeline import sha256_of, state_paths, train_and_evaluate
 
 QUICK = replace(
     DIGITS,
@@ -27,6 +28,7 @@ QUICK = replace(
     pool=2,
     checks=60,
     width=0.5,
+    members=1,
 )
 
 
@@ -126,7 +128,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_stopped(trained, mnist, tmp_pa
             train_and_evaluate(QUICK, mnist, tmp_path)
     monkeypatch.undo()
     assert before.read_bytes() == b"the model that was there before"
-    assert {path.name for path in tmp_path.iterdir()} == {"digits.keras", state_path(QUICK, tmp_path).name}
+    assert {path.name for path in tmp_path.iterdir()} == {"digits.keras", state_paths(QUICK, tmp_path)[0].name}
 
     epochs = []
     run_epoch = fit_module._run_epoch
@@ -134,7 +136,38 @@ def test_a_resumed_run_ends_as_one_that_was_never_stopped(trained, mnist, tmp_pa
     train_and_evaluate(QUICK, mnist, tmp_path, resume=True)
     assert epochs == [2]
     assert all((a == b).all() for a, b in zip(weights(before), weights(out / "digits.keras"), strict=True))
-    assert not state_path(QUICK, tmp_path).exists()
+    assert not state_paths(QUICK, tmp_path)[0].exists()
+
+
+def test_an_ensemble_goes_on_with_the_member_that_was_stopped(mnist, tmp_path, monkeypatch):
+    config = replace(QUICK, members=2, epochs=1)
+    run_epoch, seeds = fit_module._run_epoch, []
+
+    def stop_at_the_second(model, average, config, *rest):
+        seeds.append(config.seed)
+        if len(seeds) == 2:
+            raise InterruptedRunError
+        return run_epoch(model, average, config, *rest)
+
+    monkeypatch.setattr(fit_module, "_run_epoch", stop_at_the_second)
+    with pytest.raises(InterruptedRunError):
+        train_and_evaluate(config, mnist, tmp_path)
+    card = train_and_evaluate(config, mnist, tmp_path, resume=True)
+    assert seeds == [QUICK.seed, QUICK.seed + 1, QUICK.seed + 1]
+    assert [row["member"] for row in card["history"]] == [1, 2]
+    assert card["parameters"] == 2 * build(config).count_params()
+    assert not list(tmp_path.glob("*unfinished*"))
+    assert Recognizer.load(tmp_path / "digits.keras").predict_many(list(mnist.test_pictures))
+
+
+def test_an_ensemble_averages_the_logits_of_its_members(mnist):
+    members = [build(QUICK), build(QUICK)]
+    logits = [np.log(member.predict(mnist.test_pictures[..., None] / 255, verbose=0)) for member in members]
+    mean = np.exp(np.mean(logits, 0))
+    averaged = ensemble(members).predict(mnist.test_pictures[..., None] / 255, verbose=0)
+    np.testing.assert_allclose(averaged, mean / mean.sum(1, keepdims=True), atol=1e-5)
+    assert np.abs(averaged - np.exp(logits[0])).max() > 0.01
+    assert ensemble(members[:1]) is members[0]
 
 
 def test_resuming_with_other_settings_or_a_damaged_state_is_refused(mnist, tmp_path, interrupt):
@@ -143,7 +176,7 @@ def test_resuming_with_other_settings_or_a_damaged_state_is_refused(mnist, tmp_p
         train_and_evaluate(QUICK, mnist, tmp_path)
     with pytest.raises(TrainError, match=r"other settings \(learning_rate\)"):
         train_and_evaluate(replace(QUICK, learning_rate=0.1), mnist, tmp_path, resume=True)
-    state = state_path(QUICK, tmp_path)
+    state = state_paths(QUICK, tmp_path)[0]
     state.write_bytes(state.read_bytes()[:1000])
     with pytest.raises(TrainError, match="is damaged"):
         train_and_evaluate(QUICK, mnist, tmp_path, resume=True)

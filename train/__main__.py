@@ -77,9 +77,9 @@ def config_from(options: argparse.Namespace) -> TrainConfig:
 def _train(config: TrainConfig, options: argparse.Namespace) -> int:
     from train.card import summary
     from train.data import load_mnist, split_and_prepare
-    from train.pipeline import state_path, train_and_evaluate
+    from train.pipeline import state_paths, train_and_evaluate
 
-    stopped = state_path(config, options.out).exists()
+    stopped = state_paths(config, options.out)[0].exists()
     if stopped and not options.resume:
         print("An earlier run was stopped; --resume would go on with it. Starting over.", file=sys.stderr)
     if options.resume and not stopped:

@@ -51,8 +51,35 @@ def digits(classes: int = 11, width: float = 1.0):
 
 
 def build(config: TrainConfig):
-    """The network that `config` asks for, with fresh weights."""
+    """The network that `config` asks for, with fresh weights; one member of the ensemble, where it asks for several."""
     return ARCHITECTURES[config.architecture](config.classes, config.width)
+
+
+def ensemble(members: list):
+    """Return one network that averages the logits of `members`, each of which ends in a softmax.
+
+    Logits, not probabilities, so that calibration can go into the members' last layers. One alone is returned as it is.
+    """
+    import keras
+    from keras import layers
+
+    if len(members) == 1:
+        return members[0]
+    inputs = keras.Input((28, 28, 1))
+    logits = []
+    for number, member in enumerate(members, 1):
+        last = output_layers(member)[0]
+        features = keras.Model(member.input, last.input, name=f"member_{number}")
+        linear = layers.Dense(last.units, name=f"logits_{number}")
+        logits.append(linear(features(inputs)))
+        linear.set_weights(last.get_weights())
+    return keras.Model(inputs, layers.Softmax()(layers.Average()(logits)), name="ensemble")
+
+
+def output_layers(model) -> list:
+    """The dense layers whose outputs are the logits: of a network one, of an ensemble one a member."""
+    classes = model.output_shape[-1]
+    return [layer for layer in model.layers if type(layer).__name__ == "Dense" and layer.units == classes]
 
 
 ARCHITECTURES = {"classic": classic, "digits": digits}

@@ -8,6 +8,7 @@ weights of the last layer: whoever opens the file has calibrated probabilities, 
 
 import numpy as np
 
+from train.architecture import output_layers
 from train.data import NO_DIGIT, Split
 
 MAX_REFUSED = 0.003  # of the digits; people draw worse than the generator, and no more than 1 in 100 may be turned away
@@ -22,15 +23,16 @@ def calibrate(model, digits: Split, no_digits: Split | None) -> dict[str, float]
     log = _log_probabilities(model, digits)
     losses = [_loss(log[:, :NO_DIGIT] / temperature, digits.labels) for temperature in TEMPERATURES]
     temperature = float(TEMPERATURES[int(np.argmin(losses))])
-    kernel, bias = model.layers[-1].get_weights()
-    kernel, bias = kernel / temperature, bias / temperature
     found = {"temperature": round(temperature, 4)}
+    shift = 0.0
     if no_digits is not None:
         margins = none_margin(log / temperature)
         shift = -float(np.quantile(margins, 1 - MAX_REFUSED))
-        bias[NO_DIGIT] += shift
         found["none_shift"] = round(shift, 4)
-    model.layers[-1].set_weights([kernel, bias])
+    for layer in output_layers(model):
+        kernel, bias = (weights / temperature for weights in layer.get_weights())
+        bias[NO_DIGIT:] += shift
+        layer.set_weights([kernel, bias])
     return found
 
 

@@ -24,6 +24,7 @@ class TrainConfig:
     calibrate: bool = True  # bring confidence and refusals in line with the validation drawings (train/calibrate.py)
     pool: int = 3  # how many epochs' drawings are made; each epoch takes its own at random
 
+    members: int = 1  # networks, trained one after another with seeds of their own, whose logits are averaged
     width: float = 1.0  # times the network's filters
     epochs: int = 26
     batch_size: int = 128
@@ -51,7 +52,7 @@ class TrainConfig:
 
     def __post_init__(self):
         """Raise `TrainError` for values with which no training can work."""
-        for name in ("epochs", "batch_size", "validation_size", "learning_rate", "width", "pool", "checks"):
+        for name in ("epochs", "batch_size", "validation_size", "learning_rate", "width", "pool", "checks", "members"):
             if getattr(self, name) <= 0:
                 raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it has to be above 0.")
         for name, choices in (("optimizer", ("adamw", "adadelta")), ("schedule", ("cosine", "constant"))):

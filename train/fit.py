@@ -138,8 +138,14 @@ def _batches(rows: Split, config: TrainConfig, epoch: int):
 
 def accuracy(model, split: Split) -> float:
     """Share of the digits in `split` that the model reads right, whether it would refuse them or not."""
+    right, total = right_of(model, split)
+    return right / total
+
+
+def right_of(model, split: Split) -> tuple[int, int]:
+    """How many digits in `split` the model reads right, and how many there are."""
     probabilities = model.predict(split.digits[..., None], batch_size=512, verbose=0)
-    return float((probabilities[:, :NO_DIGIT].argmax(1) == split.labels).mean())
+    return int((probabilities[:, :NO_DIGIT].argmax(1) == split.labels).sum()), len(split)
 
 
 def _epoch_line(config: TrainConfig, history: list[dict]) -> str:

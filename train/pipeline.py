@@ -4,12 +4,12 @@ import hashlib
 import os
 import platform
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from recognizer import Recognizer
-from train.architecture import build
+from train.architecture import build, ensemble
 from train.calibrate import calibrate
 from train.card import write_card
 from train.config import TrainConfig
@@ -23,7 +23,7 @@ from train.evaluate import (
     read_test_set,
 )
 from train.files import move_into_place
-from train.fit import fit
+from train.fit import fit, right_of
 from train.portable import save_portable
 from train.report import contact_sheet, plot_confusion, plot_curves, plot_misread, plot_reliability
 
@@ -35,12 +35,18 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
     run that was stopped, wherever it was, goes on with `resume`.
     """
     out.mkdir(parents=True, exist_ok=True)
-    state = state_path(config, out)
     drawings = training_drawings(config, mnist.train)
     checks = other_drawings(config, mnist.validation, VALIDATION)
     watched = {"validation": mnist.validation, "drawn": checks.only_digits()}
-    model, history = fit(config, mnist.train, drawings, watched, state, resume)
-    calibration = _calibrate(model, config, mnist, checks)
+    members, history = [], []
+    for number, state in enumerate(state_paths(config, out)):
+        member = replace(config, seed=config.seed + number)
+        model, rows = fit(member, mnist.train, drawings, watched, state, resume)
+        members.append(model)
+        history += [{"member": number + 1, **row} for row in rows]
+    model = ensemble(members)
+    calibration = _calibrate(model, config, checks)
+    validation = accuracy_with_interval(*right_of(model, mnist.validation))
     with tempfile.TemporaryDirectory(prefix=f".{config.name}-", dir=out) as folder:
         made = Path(folder) / config.name
         for suffix in config.formats:
@@ -50,7 +56,7 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
         result = read_test_set(recognizer, mnist.test_pictures, mnist.test_labels)
         report = other_drawings(config, mnist.validation, REPORT)
         drawn = [read_drawings(recognizer, part) for part in (report.digits, report.restyled, report.no_digits)]
-        card = _card(config, mnist, history, result, drawn, calibration, saved)
+        card = _card(config, mnist, history, validation, result, drawn, calibration, saved)
         for name, plot in {
             "curves": lambda path: plot_curves(history, path),
             "confusion": lambda path: plot_confusion(result, path),
@@ -64,26 +70,26 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
         for path in made.parent.iterdir():
             move_into_place(path, out / path.name)
     write_card(card, out / f"{config.name}.json")
-    state.unlink()
+    for state in state_paths(config, out):
+        state.unlink(missing_ok=True)
     return card
 
 
-def _calibrate(model, config: TrainConfig, mnist: Mnist, checks: Drawings) -> dict[str, float]:
+def _calibrate(model, config: TrainConfig, checks: Drawings) -> dict[str, float]:
     if not config.calibrate:
         return {}
     return calibrate(model, checks.only_digits(), checks.no_digits if config.no_digits else None)
 
 
-def _card(config: TrainConfig, mnist: Mnist, history: list[dict], result, drawn, calibration, saved: Path) -> dict:
-    read_right = round(history[-1]["validation_accuracy"] * len(mnist.validation))
+def _card(config: TrainConfig, mnist: Mnist, history, validation, result, drawn, calibration, saved: Path) -> dict:
     return {
         "model": saved.name,
         "sha256": sha256_of(saved),
         "bytes": saved.stat().st_size,
-        "parameters": build(config).count_params(),
+        "parameters": config.members * build(config).count_params(),
         "test": accuracy_with_interval(int((result.answers == result.labels).sum()), len(result.labels)),
         "test_per_digit": accuracy_per_digit(result),
-        "validation": accuracy_with_interval(read_right, len(mnist.validation)),
+        "validation": validation,
         "drawings": figures_on_drawings(*drawn),
         "calibration": calibration,
         "training_digits": len(mnist.train),
@@ -96,9 +102,9 @@ def _card(config: TrainConfig, mnist: Mnist, history: list[dict], result, drawn,
     }
 
 
-def state_path(config: TrainConfig, out: Path) -> Path:
-    """Where an unfinished run keeps its state."""
-    return out / f"{config.name}.unfinished.npz"
+def state_paths(config: TrainConfig, out: Path) -> list[Path]:
+    """Where an unfinished run keeps its state, a file for each member."""
+    return [out / f"{config.name}.unfinished-{number}.npz" for number in range(1, config.members + 1)]
 
 
 def sha256_of(path: Path) -> str:
@@ -108,7 +114,7 @@ def sha256_of(path: Path) -> str:
 
 def _save_for_inference(model, config: TrainConfig, path: Path) -> None:
     """Save the network alone: the optimiser's state would triple the file and nothing here reads it."""
-    bare = build(config)
+    bare = ensemble([build(config) for _ in range(config.members)])
     bare.set_weights(model.get_weights())
     save_portable(bare, path)
 
