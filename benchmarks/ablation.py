@@ -57,7 +57,7 @@ def main() -> None:
 
 def _row(config, mnist: Mnist, pools: Drawings, checks: Drawings, report: Drawings) -> str:
     with tempfile.TemporaryDirectory() as folder:
-        model, _ = fit(config, mnist.train, pools, {"validation": mnist.validation}, Path(folder) / "state.npz")
+        model, _ = fit(config, mnist.train, lambda: pools, {"validation": mnist.validation}, Path(folder) / "state.npz")
     shares = [accuracy(model, split) for split in (mnist.validation, report.digits, report.restyled)]
     refused = _refused(model, report.only_digits(), report.no_digits)
     before = _ece(model, report.only_digits())

@@ -7,6 +7,7 @@ the same weights as one that was never stopped.
 
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,12 +23,17 @@ from train.files import written_whole
 
 
 def fit(
-    config: TrainConfig, train: Split, drawings: Drawings, checks: dict[str, Split], state_path: Path, resume=False
+    config: TrainConfig,
+    train: Split,
+    drawings: Callable[[], Drawings],
+    checks: dict[str, Split],
+    state_path: Path,
+    resume: bool = False,
 ):
     """Train and return (model, history).
 
-    Each epoch takes all of `train` and a part of `drawings`. History has one dict an epoch: loss, accuracy, the
-    accuracy on each of `checks` as `NAME_accuracy`, and seconds.
+    Each epoch takes all of `train` and a part of what `drawings` makes. History has one dict an epoch: loss, accuracy,
+    the accuracy on each of `checks` as `NAME_accuracy`, and seconds.
 
     `state_path` is rewritten after every epoch; with `resume`, training starts from it where it exists.
     Raises `TrainError` where that file is damaged or comes from a run with another configuration.
@@ -44,11 +50,11 @@ def fit(
     average = WeightAverage(model, config.average)
     history = _load_state(state_path, model, average, config) if resume and state_path.exists() else []
 
+    pools = drawings() if len(history) < config.epochs else None
     with tqdm(total=config.epochs * steps, initial=len(history) * steps, unit="batch", disable=None) as bar:
         for epoch in range(len(history), config.epochs):
-            history.append(
-                _run_epoch(model, average, config, _epoch_rows(config, train, drawings, epoch), checks, epoch, bar)
-            )
+            rows = _epoch_rows(config, train, pools, epoch)
+            history.append(_run_epoch(model, average, config, rows, checks, epoch, bar))
             _save_state(state_path, model, average, config, history)
             tqdm.write(_epoch_line(config, history))
     average.apply()
@@ -106,12 +112,12 @@ def _run_epoch(model, average: WeightAverage, config: TrainConfig, rows: Split, 
     }
 
 
-def _epoch_rows(config: TrainConfig, train: Split, drawings: Drawings, epoch: int) -> Split:
+def _epoch_rows(config: TrainConfig, train: Split, pools: Drawings, epoch: int) -> Split:
     """What an epoch is made of: every training digit, and its own part of the drawings, in an order of its own."""
     rng = np.random.default_rng([config.seed, epoch])
     parts = [train]
     counts = (config.drawn_digits, config.restyled_digits, config.no_digits)
-    for pool, count in zip((drawings.digits, drawings.restyled, drawings.no_digits), counts, strict=True):
+    for pool, count in zip((pools.digits, pools.restyled, pools.no_digits), counts, strict=True):
         rows = rng.choice(len(pool), count, replace=False)
         parts.append(Split(pool.digits[rows], pool.labels[rows]))
     rows = joined(parts)

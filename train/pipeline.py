@@ -5,6 +5,7 @@ import os
 import platform
 import tempfile
 from dataclasses import asdict, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
     run that was stopped, wherever it was, goes on with `resume`.
     """
     out.mkdir(parents=True, exist_ok=True)
-    drawings = training_drawings(config, mnist.train)
+    drawings = cache(lambda: training_drawings(config, mnist.train))  # made when the first epoch asks for them
     checks = other_drawings(config, mnist.validation, VALIDATION)
     watched = {"validation": mnist.validation, "drawn": checks.only_digits()}
     members, history = [], []
