@@ -12,7 +12,7 @@ from train.styles import DIGITS, NO_DIGITS
 
 SMALL = replace(CONFIG, validation_size=60, drawn_digits=20, restyled_digits=13, no_digits=24, pool=2, checks=30)
 STYLES = [(digit, glyph) for digit, glyphs in DIGITS.items() for glyph in glyphs]
-STILL = Hand(0, 0, 0, 0, 0, 0, 0, 1, 0, thinnest=8, thickest=8)  # writes every glyph as it stands in the table
+STILL = Hand(0, 0, 0, 0, 0, 0, 0, 0, thinnest=8, thickest=8)  # writes every glyph as it stands in the table
 
 
 @pytest.fixture(scope="module")

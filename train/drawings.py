@@ -18,10 +18,8 @@ from train.restyle import restyled
 from train.styles import DIGITS
 
 TRAINING, VALIDATION, REPORT = 1, 2, 3  # mixed into the seed, so that no drawing is in two of them
-# A clumsier one.
-OTHER_HAND = Hand(points=5.5, free=10.0, strokes=3.5, ends=0.2, tremor=1.1, slant=0.24, thickest=26.0)
-# A thicker pen makes a 1 of an i, and squeezing makes one of a V.
-FOR_NO_DIGITS = {"thickest": 20.0, "width": 1.0, "proportions": 0.22}
+OTHER_HAND = Hand(points=4.5, free=9.0, strokes=3.0, ends=0.2, tremor=0.9, slant=0.22)  # a clumsier one
+NO_DIGIT_THICKEST = 20.0  # a thicker pen makes a 1 of an i
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +56,7 @@ def _make(counts: list[int], source: Split, seed: list[int], hand: Hand, what: s
         return Drawings(
             drawn_digits(counts[0], [*seed, 1], hand, bar),
             restyled_digits(source, counts[1], [*seed, 2], bar),
-            no_digits(source, counts[2], [*seed, 3], replace(hand, **FOR_NO_DIGITS), bar),
+            no_digits(source, counts[2], [*seed, 3], replace(hand, thickest=NO_DIGIT_THICKEST), bar),
         )
 
 

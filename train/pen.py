@@ -20,15 +20,14 @@ MARGIN = 2  # px of paper around the ink
 class Hand:
     """How far a hand strays; lengths in per cent of the glyph's height, each a standard deviation unless said."""
 
-    points: float = 4.5  # each point of a stroke, on its own
-    free: float = 8.0  # each point of a stroke that people place freely
-    strokes: float = 2.5  # a whole stroke against the others
-    ends: float = 0.15  # the most that a stroke is too short or too long, as a share of its last piece
-    tremor: float = 0.8
-    rotation: float = 7.0  # degrees
-    slant: float = 0.2  # width gained over height
-    width: float = 0.9  # times the glyph's, in the middle: many write narrower
-    proportions: float = 0.3  # of the logarithm of that
+    points: float = 3.5  # each point of a stroke, on its own
+    free: float = 7.0  # each point of a stroke that people place freely
+    strokes: float = 2.0  # a whole stroke against the others
+    ends: float = 0.12  # the most that a stroke is too short or too long, as a share of its last piece
+    tremor: float = 0.6
+    rotation: float = 6.0  # degrees
+    slant: float = 0.18  # width gained over height
+    proportions: float = 0.22  # of the logarithm of width over height
     thinnest: float = 2.0  # the pen
     thickest: float = 28.0  # the pen: a 40 px pen on a digit 140 px high
 
@@ -55,7 +54,7 @@ def parse(glyph: str) -> tuple[tuple[np.ndarray, np.ndarray, bool], ...]:
 def written(strokes, rng: np.random.Generator, hand: Hand) -> list[np.ndarray]:
     """Write parsed strokes as one hand would this time -> polylines float (n, 2), x right, y down."""
     slant, turn = rng.normal(0, hand.slant), np.radians(rng.normal(0, hand.rotation))
-    wide = hand.width * np.exp(rng.normal(0, hand.proportions))
+    wide = np.exp(rng.normal(0, hand.proportions))
     matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     matrix = matrix @ np.array([[wide, -slant], [0, 1]])
     lines = []
