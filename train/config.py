@@ -70,7 +70,7 @@ DIGITS = TrainConfig(
     "third; models/README.md lists every look at the data that only measure.",
 )
 
-# A good model in ten minutes on two cores, for trying things out; never in the place of the shipped one.
+# A smaller model, for trying things out; never in the place of the shipped one.
 QUICK = TrainConfig(
     name="quick",
     width=0.5,
