@@ -35,7 +35,7 @@ class Hand:
 def draw(glyph: str, rng: np.random.Generator, hand: Hand) -> np.ndarray:
     """Return a picture of `glyph`: uint8 (H, W), 0 paper to 255 ink, about 100 px high."""
     strokes = written(parse(glyph), rng, hand)
-    return inked(strokes, hand.thinnest + (hand.thickest - hand.thinnest) * rng.random() ** 1.5)
+    return inked(strokes, rng.uniform(hand.thinnest, hand.thickest))
 
 
 @cache

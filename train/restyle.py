@@ -21,7 +21,7 @@ def restyled(digit: np.ndarray, label: int, rng: np.random.Generator) -> np.ndar
     add = {0: _add_slash, 1: _add_flag_and_foot, 7: _add_bar}.get(int(label))
     if add:
         add(ImageDraw.Draw(picture), large, width, rng)
-    thicker = [-1, -1, 0, 0, 0, 1, 2] if label == 0 else [-1, -1, 0, 0, 1, 2, 3, 4]  # a thick slash fills the zero
+    thicker = [-1, -1, 0, 0, 0, 1, 2] if label == 0 else [-1, -1, 0, 0, 1, 2, 3, 4, 5]  # a thick slash fills the zero
     return _with_another_pen(picture, int(rng.choice(thicker)), width)
 
 
