@@ -17,17 +17,20 @@ MISREAD_MOST = 100  # a bad model misreads thousands; the least sure of itself s
 
 
 def plot_curves(history: list[dict], path: Path) -> None:
-    """Loss and error rate, epoch by epoch."""
+    """Loss and error rate, epoch by epoch, a line for each member of an ensemble."""
     figure, (left, right) = _figure(1, 2, figsize=(9, 3.6))
-    epochs = np.arange(1, len(history) + 1)
-    left.plot(epochs, [row["loss"] for row in history], color=GREY)
+    members = [[row for row in history if row["member"] == number] for number in sorted({r["member"] for r in history})]
+    for rows in members:
+        left.plot(np.arange(1, len(rows) + 1), [row["loss"] for row in rows], color=GREY)
     left.set(title="Loss on the training digits", xlabel="epoch", yscale="log")
     for key, label, colour in (
         ("accuracy", "training, augmented", GREY),
         ("validation_accuracy", "validation, averaged weights", ACCENT),
         ("drawn_accuracy", "drawings, averaged weights", DRAWN),
     ):
-        right.plot(epochs, [100 * max(1 - row[key], 1e-5) for row in history], color=colour, label=label)
+        for number, rows in enumerate(members):
+            misread = [100 * max(1 - row[key], 1e-5) for row in rows]
+            right.plot(np.arange(1, len(rows) + 1), misread, color=colour, label=label if number == 0 else None)
     right.set(title="Misread (%)", xlabel="epoch", yscale="log")
     right.set_yticks([0.2, 0.5, 1, 2, 5, 10, 20, 50], minor=False)
     right.yaxis.set_major_formatter("{x:g}")
