@@ -1,8 +1,9 @@
-"""Read pictures of handwritten digits, one line of answer for each file.
+"""Read handwritten digits in pictures and photographs.
 
-    python -m recognizer seven.png                  seven.png: 7 (98 %)
-    python -m recognizer *.png scan.jpg             several
-    python -m recognizer --json seven.png           all ten probabilities, one JSON object a line
+    python -m recognizer photo.jpg                  what is written there: 2026
+    python -m recognizer *.png photos               of several files or a folder, a line each: seven.png: 7 (98 %)
+    python -m recognizer --json seven.png           every digit with its box and all ten probabilities, as JSON
+    python -m recognizer --csv photos               a row for each digit, as a table
     cat seven.png | python -m recognizer -          from standard input
     python -m recognizer --model my.h5 seven.png    with another model
 
@@ -10,6 +11,7 @@ The exit status is 0, or 1 if any file could not be read; the others are answere
 """
 
 import argparse
+import csv
 import json
 import os
 import sys
@@ -17,10 +19,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from recognizer import Prediction, Recognizer, RecognizerError
+from recognizer import Reading, Recognizer, RecognizerError
 from recognizer.model import DEFAULT_MODEL
 from recognizer.percent import percent
-from recognizer.picture import MAX_FILE_BYTES
+from recognizer.picture import ENDINGS, MAX_FILE_BYTES
+from recognizer.table import COLUMNS, rows
+
+NOTHING = "no digits found"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,15 +38,22 @@ def main(arguments: list[str] | None = None) -> int:
     except RecognizerError as error:
         print(f"python -m recognizer: {error}", file=sys.stderr)
         return 1
+    names = [name for given in options.files for name in _files(given)]
+    write = _csv_rows if options.csv else _json_line if options.json else _text if len(names) == 1 else _line
+    if options.csv:
+        _write_row("file", *COLUMNS)
     status = 0
-    for name in options.files:
+    for name in _with_progress(names):
         try:
-            prediction = recognizer.predict(_picture(name))
+            reading = recognizer.read(_picture(name))
         except RecognizerError as error:
             print(f"{name}: {error}", file=sys.stderr)
             status = 1
-        else:
-            print(_json_line(name, prediction) if options.json else _line(name, prediction), flush=True)
+            continue
+        write(name, reading)
+        sys.stdout.flush()
+        if reading.left_out:
+            print(f"{name}: {reading.left_out:,} pieces of ink were too many to be looked at.", file=sys.stderr)
     return status
 
 
@@ -49,32 +61,66 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="python -m recognizer", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("files", nargs="+", metavar="FILE", help="pictures of one digit each; - is standard input")
-    made.add_argument("--json", action="store_true", help="print all ten probabilities as JSON")
+    made.add_argument("files", nargs="+", metavar="FILE", help="pictures, or folders of pictures; - is standard input")
+    form = made.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print a JSON object for each picture")
+    form.add_argument("--csv", action="store_true", help="print a table of all digits")
     made.add_argument("--model", default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
     return made
+
+
+def _files(given: str) -> list[str]:
+    """The pictures in a folder, by their names; anything else as it is."""
+    if given == "-" or not Path(given).is_dir():
+        return [given]
+    return sorted(str(path) for path in Path(given).iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
+
+
+def _with_progress(names: list[str]):
+    """The names, with a progress bar on a terminal where there are many."""
+    if len(names) < 2:
+        return names
+    from tqdm import tqdm
+
+    return tqdm(names, unit="picture", disable=None, leave=False)
 
 
 def _picture(name: str) -> str | bytes:
     return sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if name == "-" else name
 
 
-def _line(name: str, prediction: Prediction) -> str:
-    if not prediction.is_digit:
-        return f"{name}: not a digit (nearest {prediction.digit})"
-    return f"{name}: {prediction.digit} ({percent(prediction.confidence)})"
+def _text(name: str, reading: Reading) -> None:
+    print(reading.text or NOTHING)
 
 
-def _json_line(name: str, prediction: Prediction) -> str:
-    return json.dumps(
+def _line(name: str, reading: Reading) -> None:
+    """The lines of a picture side by side, and how sure the least sure digit is."""
+    sure = [prediction.confidence for prediction in reading.digits if prediction.is_digit]
+    answer = f"{' / '.join(reading.text.splitlines())} ({percent(min(sure))})" if sure else NOTHING
+    print(f"{name}: {answer}")
+
+
+def _json_line(name: str, reading: Reading) -> None:
+    digits = [
         {
-            "file": name,
             "digit": prediction.digit,
             "confidence": round(prediction.confidence, 6),
             "is_digit": prediction.is_digit,
+            "box": prediction.box,
             "probabilities": [round(float(p), 6) for p in prediction.probabilities],
         }
-    )
+        for prediction in reading.digits
+    ]
+    print(json.dumps({"file": name, "text": reading.text, "digits": digits, "left_out": reading.left_out}))
+
+
+def _csv_rows(name: str, reading: Reading) -> None:
+    for row in rows(reading):
+        _write_row(name, *row)
+
+
+def _write_row(*cells) -> None:
+    csv.writer(sys.stdout, lineterminator="\n").writerow(cells)
 
 
 @contextmanager

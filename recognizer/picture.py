@@ -20,6 +20,7 @@ MAX_FILE_BYTES = 64 * 2**20  # a 50-megapixel JPEG is about 25 MiB
 MAX_PIXELS = 100_000_000  # phone cameras reach 50 megapixels; 100 decode to 300 MB
 MIN_SIDE_PX = 4  # fewer hold no digit that anybody could read
 MAX_WORKING_SIDE = 1024  # px; fifty times the box a digit is fitted to, so nothing is lost
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")  # theirs
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # Pillow's decoders for everyday files
 
 

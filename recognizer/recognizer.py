@@ -8,8 +8,10 @@ import numpy as np
 
 from recognizer.errors import BlankImageError, InvalidImageError
 from recognizer.model import DEFAULT_MODEL, Probabilities, load_model
+from recognizer.photo import find_ink_on_paper, is_photograph
 from recognizer.picture import Picture, read_picture, read_with_scale
-from recognizer.preprocess import find_ink, ink_box, prepare, prepare_ink
+from recognizer.preprocess import find_ink, prepare, prepare_ink
+from recognizer.segment import best_path, segment
 
 MIN_CONFIDENCE = 0.5  # of a model without a probability for "none of these": below it, nothing is called a digit
 MAX_NONE = 0.5  # of a model with one: training sets it to pass one half where a picture is to be refused
@@ -39,10 +41,16 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """A whole number: `text` such as "2026" ("" where nothing was read), and its digits left to right."""
+    """What a picture says.
+
+    text: such as "2026", its lines joined by newlines; "" where nothing was read.
+    digits: line by line, left to right, each with its `box`.
+    left_out: how many pieces of ink were too many to be looked at.
+    """
 
     text: str
     digits: tuple[Prediction, ...]
+    left_out: int = 0
 
 
 class Recognizer:
@@ -84,21 +92,43 @@ class Recognizer:
         return self._classify(list(prepared))
 
     def read(self, picture: Picture) -> Reading:
-        """Read the number in a picture, today one of a single digit; a blank picture reads as ""."""
+        """Read the numbers in a picture, left to right and line by line, in one model call.
+
+        A blank picture reads as "". What looks like no digit is in `Reading.digits` and not in its text.
+        `picture` and errors: as for `predict`, but for `BlankImageError`.
+        """
         pixels, scale = read_with_scale(picture)
         try:
-            ink = find_ink(pixels)
+            ink = find_ink_on_paper(pixels) if is_photograph(pixels) else find_ink(pixels)
         except BlankImageError:
             return Reading("", ())
-        box = tuple(round(edge * scale) for edge in ink_box(ink))
-        prediction = self._classify([prepare_ink(ink)], [box])[0]
-        return Reading(str(prediction.digit) if prediction.is_digit else "", (prediction,))
+        lines, left_out = segment(ink)
+        candidates = [candidate for line in lines for candidate in line]
+        prepared = [prepare_ink(candidate.ink) for candidate in candidates]
+        outputs = self._outputs(prepared)
+        boxes = [tuple(round(edge * scale) for edge in candidate.box) for candidate in candidates]
+        predictions = self._predictions(prepared, outputs, boxes)
+        likely = np.array([p.is_digit for p in predictions]) * outputs[:, :10].max(1)  # what is refused is not
+        log_probabilities = np.log(np.maximum(likely, 1e-12))
+        texts, digits, start = [], [], 0
+        for line in lines:
+            end = start + len(line)
+            chosen = [predictions[start + i] for i in best_path(line, log_probabilities[start:end])]
+            texts.append("".join(str(prediction.digit) for prediction in chosen if prediction.is_digit))
+            digits += chosen
+            start = end
+        return Reading("\n".join(filter(None, texts)), tuple(digits), left_out)
 
-    def _classify(self, prepared: list[np.ndarray], boxes: list | None = None) -> list[Prediction]:
-        if not prepared:
-            return []
+    def _classify(self, prepared: list[np.ndarray]) -> list[Prediction]:
+        return self._predictions(prepared, self._outputs(prepared)) if prepared else []
+
+    def _outputs(self, prepared: list[np.ndarray]) -> np.ndarray:
         batches = (np.stack(prepared[i : i + MAX_BATCH]) for i in range(0, len(prepared), MAX_BATCH))
-        outputs = np.concatenate([self._probabilities(batch) for batch in batches])
+        return np.concatenate([self._probabilities(batch) for batch in batches])
+
+    def _predictions(
+        self, prepared: list[np.ndarray], outputs: np.ndarray, boxes: list | None = None
+    ) -> list[Prediction]:
         probabilities = np.maximum(outputs[:, :10], 1e-12)
         probabilities /= probabilities.sum(1, keepdims=True)
         confidences = probabilities.max(1)

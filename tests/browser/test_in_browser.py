@@ -3,7 +3,9 @@
 import re
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.driver import (
@@ -18,7 +20,7 @@ from tests.browser.driver import (
     set_width,
     wait_until_read,
 )
-from tests.helpers import STROKES, placed
+from tests.helpers import STROKES, drawn, placed
 
 START_TIMEOUT_MS = 60_000  # the first answer waits for TensorFlow
 EMPTY = "Draw a digit, 0 to 9."
@@ -122,6 +124,23 @@ def test_a_look_at_the_other_tab_keeps_the_drawing(page):
     expect_answer(page, 5)
     page.locator(".st-key-undo button").click()
     expect(prediction(page)).to_contain_text(EMPTY)
+
+
+def test_photographs_are_read_and_a_file_that_is_none_is_a_sentence(page, tmp_path):
+    light = np.linspace(1, 0.5, 1200)[None, :, None]
+    Image.fromarray(np.uint8(np.hstack([drawn(digit) for digit in (2, 0, 2, 6)]) * light)).save(tmp_path / "note.jpg")
+    (tmp_path / "broken.png").write_text("no picture")
+    page.get_by_role("tab", name="Photo").click()
+    page.locator(".st-key-photo input[type=file]").first.set_input_files(
+        [tmp_path / "note.jpg", tmp_path / "broken.png"]
+    )
+    answers = page.locator("[class*=st-key-answer-]")
+    expect(answers.nth(0).locator("code")).to_have_text("2026", timeout=START_TIMEOUT_MS)
+    expect(answers.nth(0).locator("img")).to_be_visible()
+    expect(answers.nth(1)).to_contain_text("is not a picture this program can open")
+    page.get_by_role("tab", name="Draw").click()
+    page.get_by_role("tab", name="Photo").click()
+    expect(answers.nth(0).locator("code")).to_have_text("2026")
 
 
 def test_the_canvas_is_not_moved_by_what_appears_around_it(page):

@@ -1,0 +1,92 @@
+"""How many numbers of 2 to 6 digits are read without an error.
+
+    python -m benchmarks.numbers                 as a table: digits apart, close together, and touching
+    python -m benchmarks.numbers --count 100     a quick try
+
+The numbers are put together from MNIST digits held out of training and from digits of the parametric pen, of unequal
+size, on an uneven baseline. What `recognizer/segment.py` weighs was chosen on seed 1, and seed 2 is reported.
+"""
+
+import argparse
+
+import numpy as np
+from PIL import Image
+
+from recognizer import Recognizer
+from recognizer.model import DEFAULT_MODEL
+from train.config import DIGITS as CONFIG
+from train.data import Split, load_mnist, split_and_prepare
+from train.evaluate import share_with_interval
+from train.pen import Hand, draw
+from train.restyle import enlarged
+from train.styles import DIGITS
+
+HEIGHT = 90  # px of a digit, as people write on a wide canvas
+MARGIN = 20
+APART, CLOSE, TOUCHING = (0.1, 0.4), (0.03, 0.08), (-0.06, -0.02)  # the least distance in any row, in heights
+KINDS = {"apart": [APART], "close": [APART, CLOSE], "touching": [APART, CLOSE, TOUCHING]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
+    parser.add_argument("--count", type=int, default=500, help="numbers of each kind (500)")
+    parser.add_argument("--seed", type=int, default=2)
+    options = parser.parse_args()
+    recognizer = Recognizer.load(options.model)
+    source = split_and_prepare(load_mnist(options.data), CONFIG.validation_size, CONFIG.seed).validation
+    for kind in KINDS:
+        rng = np.random.default_rng([CONFIG.seed, options.seed, list(KINDS).index(kind)])
+        numbers = [number(source, kind, rng) for _ in range(options.count)]
+        right = sum(recognizer.read(picture).text == text for text, picture in numbers)
+        row = share_with_interval(right, len(numbers))
+        low, high = row["interval_95"]
+        print(f"{kind:<10}{100 * row['share']:6.2f} %   ({100 * low:.2f} to {100 * high:.2f})", flush=True)
+
+
+def number(source: Split, kind: str, rng: np.random.Generator) -> tuple[str, np.ndarray]:
+    """Draw a number -> its text and a picture of it, uint8 (H, W), 0 ink to 255 paper."""
+    length = rng.integers(2, 7)
+    digits = [_digit(source, rng) for _ in range(length)]
+    height = max(len(picture) for _, picture in digits) + 2 * MARGIN + 40
+    sheet = np.zeros((height, MARGIN), np.uint8)
+    for _, picture in digits:
+        low, high = KINDS[kind][rng.integers(len(KINDS[kind]))]
+        top = MARGIN + (height - 2 * MARGIN - len(picture)) // 2 + int(rng.integers(-12, 13))
+        sheet = _beside(sheet, np.pad(picture, ((top, height - top - len(picture)), (0, 0))), rng.uniform(low, high))
+    return "".join(str(label) for label, _ in digits), 255 - np.pad(sheet, ((0, 0), (0, MARGIN)))
+
+
+def _digit(source: Split, rng: np.random.Generator) -> tuple[int, np.ndarray]:
+    if rng.random() < 0.5:
+        row = rng.integers(len(source))
+        label, picture = int(source.labels[row]), enlarged(source.digits[row])
+    else:
+        label = int(rng.integers(10))
+        picture = draw(str(rng.choice(DIGITS[label])), rng, Hand(thinnest=6, thickest=14))
+    rows, columns = np.flatnonzero(picture.any(1)), np.flatnonzero(picture.any(0))
+    picture = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    factor = HEIGHT * rng.uniform(0.8, 1.2) / max(picture.shape)
+    size = tuple(max(1, round(side * factor)) for side in picture.shape[::-1])
+    return label, np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+
+
+def _beside(sheet: np.ndarray, picture: np.ndarray, gap: float) -> np.ndarray:
+    """Put a picture right of what is on the sheet, as near as the nearest of their rows allow."""
+    left, right = sheet > 127, picture > 127
+    ends = np.where(left.any(1), left.shape[1] - left[:, ::-1].argmax(1), -10_000)
+    starts = np.where(right.any(1), right.argmax(1), 10_000)
+    ends = np.array([ends[max(0, i - 3) : i + 4].max() for i in range(len(ends))])  # a leaning digit needs room
+    room = int((starts - ends).min())
+    if room > 5_000:
+        return np.hstack([sheet, picture])
+    at = max(0, round(gap * HEIGHT) - room)
+    wide = np.zeros((len(sheet), max(sheet.shape[1], at + picture.shape[1])), np.uint8)
+    wide[:, : sheet.shape[1]] = sheet
+    np.maximum(wide[:, at : at + picture.shape[1]], picture, out=wide[:, at : at + picture.shape[1]])
+    return wide
+
+
+if __name__ == "__main__":
+    main()

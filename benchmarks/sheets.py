@@ -1,0 +1,162 @@
+"""Photographed sheets of paper with digits on them, made: uneven light, shadow, ruling, noise, blur, slant, JPEG.
+
+python -m benchmarks.sheets                 how many of the digits on 200 such sheets are found and read right
+python -m benchmarks.sheets --count 20      a quick try
+"""
+
+import argparse
+import io
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from recognizer import Recognizer
+from recognizer.model import DEFAULT_MODEL
+from train.config import DIGITS as CONFIG
+from train.data import Split, load_mnist, split_and_prepare
+from train.evaluate import share_with_interval
+from train.pen import Hand, draw
+from train.restyle import enlarged
+from train.styles import DIGITS
+
+PAPERS = [(252, 251, 247), (250, 244, 225), (225, 235, 245), (245, 235, 170), (210, 210, 205)]  # RGB
+INKS = [(25, 30, 40), (20, 40, 130), (150, 25, 30), (95, 95, 98), (15, 15, 15)]  # pens, a pencil, a felt pen
+RULES = [(150, 185, 220), (180, 180, 190), (225, 165, 165)]
+QUALITY = 40  # of the JPEG
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """jpeg: the file's bytes; text: what stands on it, line by line; height: of a digit, of the picture's."""
+
+    jpeg: bytes
+    text: str
+    height: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
+    parser.add_argument("--model", default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
+    parser.add_argument("--count", type=int, default=200, help="sheets (200), and a quarter as many blank ones")
+    parser.add_argument("--seed", type=int, default=2)
+    options = parser.parse_args()
+    recognizer = Recognizer.load(options.model)
+    source = split_and_prepare(load_mnist(options.data), CONFIG.validation_size, CONFIG.seed).validation
+    right = total = false = 0
+    for number in range(options.count):
+        made = sheet(source, np.random.default_rng([CONFIG.seed, options.seed, number]))
+        text = recognizer.read(made.jpeg).text
+        wrong = distance(text, made.text)
+        right += max(0, len(made.text) - wrong)
+        total += len(made.text)
+        if wrong:
+            print(number, repr(made.text), repr(text), flush=True)
+    for number in range(options.count // 4):
+        blank = sheet(source, np.random.default_rng([CONFIG.seed, options.seed, options.count + number]), blank=True)
+        false += len(recognizer.read(blank.jpeg).text)
+    row = share_with_interval(right, total)
+    low, high = row["interval_95"]
+    print(f"digits right   {100 * row['share']:6.2f} %   ({100 * low:.2f} to {100 * high:.2f})")
+    print(f"false digits on {options.count // 4} blank sheets   {false}")
+
+
+def distance(text: str, other: str) -> int:
+    """How many characters have to be put in, taken out or changed (Levenshtein 1966)."""
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(text, 1):
+        diagonal, row[0] = row[0], i
+        for j, b in enumerate(other, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (a != b))
+    return row[-1]
+
+
+def sheet(source: Split, rng: np.random.Generator, blank: bool = False) -> Sheet:
+    """Photograph a sheet of paper with one to four lines of digits, or, `blank`, with none."""
+    size = (int(rng.integers(700, 1400)), int(rng.integers(700, 1400)))  # rows, columns
+    lines = int(rng.choice([1, 1, 2, 3, 4]))
+    height = size[0] * (rng.uniform(0.1, 0.8) if lines == 1 else rng.uniform(0.08, 0.6 / lines))
+    ink, text = (np.zeros(size, np.float32), "") if blank else _written(source, size, lines, height, rng)
+    paper = np.full((*size, 3), PAPERS[rng.integers(len(PAPERS))], np.float32)
+    _rule(paper, rng)
+    strength = rng.uniform(0.75, 1.0) * ink[..., None]
+    picture = paper * (1 - strength) + np.array(INKS[rng.integers(len(INKS))], np.float32) * strength
+    picture = _photographed(picture, rng)
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "JPEG", quality=QUALITY)
+    return Sheet(file.getvalue(), text, height / size[0])
+
+
+def _written(source: Split, size: tuple[int, int], lines: int, height: float, rng) -> tuple[np.ndarray, str]:
+    ink, texts = np.zeros(size, np.float32), []
+    room = size[0] / lines
+    for number in range(lines):
+        text, left = "", size[1] * rng.uniform(0.06, 0.12)
+        for _ in range(int(rng.integers(1, 7))):
+            label, digit = _digit(source, height * rng.uniform(0.85, 1.15), rng)
+            top = room * (number + 0.5) - len(digit) / 2 + rng.normal(0, 0.04 * height)
+            top = int(np.clip(top, 0.04 * size[0], 0.96 * size[0] - len(digit)))
+            if left + digit.shape[1] > 0.94 * size[1]:
+                break
+            window = ink[top : top + len(digit), int(left) : int(left) + digit.shape[1]]
+            np.maximum(window, digit, out=window)
+            left += digit.shape[1] + height * rng.uniform(0.15, 0.5)
+            text += str(label)
+        texts.append(text)
+    return ink, "\n".join(filter(None, texts))
+
+
+def _digit(source: Split, height: float, rng) -> tuple[int, np.ndarray]:
+    """A digit of MNIST or of the parametric pen, float32 (h, w), 0 paper to 1 ink."""
+    if rng.random() < 0.5:
+        row = rng.integers(len(source))
+        label, picture = int(source.labels[row]), enlarged(source.digits[row])
+    else:
+        label = int(rng.integers(10))
+        picture = draw(str(rng.choice(DIGITS[label])), rng, Hand(thinnest=4, thickest=14))
+    rows, columns = np.flatnonzero(picture.any(1)), np.flatnonzero(picture.any(0))
+    picture = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    factor = height / max(picture.shape)
+    size = tuple(max(1, round(side * factor)) for side in picture.shape[::-1])
+    return label, np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC), np.float32) / 255
+
+
+def _rule(paper: np.ndarray, rng) -> None:
+    """Leave the paper blank, rule it, or square it."""
+    kind = rng.choice(["blank", "ruled", "squared"])
+    if kind == "blank":
+        return
+    rule, spacing, width = RULES[rng.integers(len(RULES))], rng.uniform(28, 70), int(rng.integers(1, 4))
+    for at in np.arange(rng.uniform(0, spacing), len(paper), spacing).astype(int):
+        paper[at : at + width] = rule
+    if kind == "squared":
+        for at in np.arange(rng.uniform(0, spacing), paper.shape[1], spacing).astype(int):
+            paper[:, at : at + width] = rule
+
+
+def _photographed(picture: np.ndarray, rng) -> np.ndarray:
+    """Hold a camera over it: perspective, light from one side, a shadow, blur and noise; uint8 (H, W, 3)."""
+    rows, columns = picture.shape[:2]
+    corners = np.float32([[0, 0], [columns, 0], [columns, rows], [0, rows]])
+    moved = corners + np.float32(rng.uniform(-0.03, 0.03, (4, 2)) * (columns, rows))
+    turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), rng.uniform(-4, 4), 1.0)
+    matrix = cv2.getPerspectiveTransform(corners, moved)
+    picture = cv2.warpPerspective(
+        picture, np.vstack([turn, [0, 0, 1]]) @ matrix, (columns, rows), borderMode=cv2.BORDER_REFLECT_101
+    )
+    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32) / max(rows, columns)
+    angle = rng.uniform(0, 2 * np.pi)
+    light = 1 - rng.uniform(0, 0.5) * (0.5 + (x - 0.5) * np.cos(angle) + (y - 0.5) * np.sin(angle))
+    if rng.random() < 0.5:  # a hand's shadow, with a soft edge
+        angle = rng.uniform(0, 2 * np.pi)
+        edge = (x - rng.uniform(0.3, 0.7)) * np.cos(angle) + (y - rng.uniform(0.3, 0.7)) * np.sin(angle)
+        light *= 1 - rng.uniform(0.2, 0.5) / (1 + np.exp(-edge / rng.uniform(0.005, 0.05)))
+    picture = cv2.GaussianBlur(picture * light[..., None], (0, 0), rng.uniform(0.4, 1.6))
+    picture += rng.normal(0, rng.uniform(1, 7), picture.shape)
+    return np.uint8(np.clip(picture, 0, 255))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""A photographed sheet of paper -> its ink.
+
+In: uint8 pixels (H, W), (H, W, 3) or (H, W, 4), a picture of handwriting under uneven light, on paper of any colour,
+ruled or squared. Out: how much ink lies on each pixel, float32 (H, W), 0 paper to 1 ink.
+
+1. **Light**: the paper's brightness around each pixel is found by closing (dilation, then erosion: Serra 1982, "Image
+   analysis and mathematical morphology"), which fills whatever is narrower than a stroke may be, and keeps the edges of
+   shadows. Dividing by it leaves what the paper reflects.
+2. **Threshold**: Otsu's (1979, "A threshold selection method from gray-level histograms"), but well above the noise;
+   ink has to be strong somewhere and counts as far as it hangs together (hysteresis, Canny 1986).
+3. **Ruling**: lines that run far across the picture and are thin all along are taken away, and the strokes that they
+   crossed are closed again.
+
+All of it is OpenCV's: one library that has every step, compiled, and needs nothing but NumPy.
+"""
+
+import cv2
+import numpy as np
+
+from recognizer.errors import BlankImageError
+
+NOTHING = "No ink was found on this picture: write darker, or come nearer with the camera."
+CLEARLY = 20  # grey levels; an edge of a shadow differs by less from what is around it
+EVEN = 2.0  # grey levels; the edge of a drawing, even as a JPEG
+DARKEST_PAPER = 60.0  # grey level; in a deeper shadow, noise would pass for ink
+THICKEST = 5  # strokes are thinner than one such part of the picture's shorter side
+MIN_CONTRAST = 0.12  # of the paper's brightness; a hard pencil leaves 0.2
+NOISE_SIGMAS = 5.0
+WEAK = 0.6  # of the threshold; ink down to here counts where it hangs together with stronger
+RULE_LENGTH = 0.35  # of the picture's side; no stroke runs so far so straight and thin
+RULE_TURN = 9  # degrees either way that a sheet lies askew
+MAX_GAP_PX = 24  # in a printed line, where strokes and other lines cross it
+FAINT_RULING = 1.7  # times as dark as the ruling, ink stands out from it
+MAX_RULE_PX = 6  # how thick a printed line is, at most
+ON_RULING = 0.5  # of a piece of ink beside a printed line: it is a rest of it
+MARGIN = 0.03  # of the picture's longer side; ink lies not in it alone
+LOWEST = 0.03  # of the picture's longer side; no digit is lower, and what little there is then is dirt
+SPECK_PX = 12  # pixels; less ink than a digit's smallest part
+
+
+def find_ink_on_paper(pixels: np.ndarray) -> np.ndarray:
+    """Return how much ink lies on each pixel of a photograph: float32 (H, W), 0 paper to 1 ink.
+
+    Raises `BlankImageError` where there is none.
+    """
+    darkness = _darkness(pixels)
+    noise = 1.4826 * float(np.median(np.abs(darkness - np.median(darkness))))
+    ruling = _ruling(darkness, max(0.05, 2.5 * noise))
+    threshold = max(MIN_CONTRAST, NOISE_SIGMAS * noise, 0.7 * _otsu(darkness[~ruling]))
+    strong = (darkness > threshold) & ~ruling
+    if not strong.any():
+        raise BlankImageError(NOTHING)
+    full = float(np.quantile(darkness[strong], 0.7))
+    faintest = WEAK * threshold
+    if ruling.any():
+        printed = float(np.quantile(darkness[ruling], 0.95))
+        if full > FAINT_RULING * printed:  # no need to take the lines away, then: they are too faint for ink
+            threshold, ruling = max(threshold, (full + printed) / 2), np.zeros_like(ruling)
+            strong, faintest = darkness > threshold, max(WEAK * threshold, printed)
+    weak = np.uint8((darkness > faintest) & ~ruling)
+    if ruling.any():
+        weak = _mended(weak, ruling & (darkness > threshold), strong)
+    kept = _hanging_on(weak, strong & _inside(strong.shape), ruling)
+    if not kept.any():
+        raise BlankImageError(NOTHING)
+    return np.float32(np.clip(darkness / full, 0, 1) * cv2.dilate(np.uint8(kept), np.ones((3, 3), np.uint8)))
+
+
+def is_photograph(pixels: np.ndarray) -> bool:
+    """Whether the paper's own light is uneven: a drawing's edge has one colour but for the strokes that cross it."""
+    if pixels.ndim == 3 and pixels.shape[2] == 4 and pixels[..., 3].min() < 255:
+        return False
+    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]).astype(np.float32)
+    return float(np.quantile(np.abs(edge - np.median(edge, axis=0)), 0.75)) > EVEN
+
+
+def _darkness(pixels: np.ndarray) -> np.ndarray:
+    """How much darker than the paper around it each pixel is: float32 (H, W), 0 to 1."""
+    grey = pixels if pixels.ndim == 2 else cv2.cvtColor(np.ascontiguousarray(pixels[..., :3]), cv2.COLOR_RGB2GRAY)
+    if _is_light_on_dark(grey):
+        grey = 255 - grey
+    grey = cv2.GaussianBlur(grey, (0, 0), 0.8)
+    window = min(grey.shape) // THICKEST
+    scale = max(1, window // 40)  # closing at a lower resolution is as good and many times faster
+    small = cv2.resize(cv2.medianBlur(grey, 5), None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
+    radius = max(1, window // scale // 2)
+    small = small.astype(np.float32)
+    # Beyond the edge light goes on falling as it fell; what is dark within is not to be light without.
+    beyond = np.minimum(np.pad(small, radius, "reflect", reflect_type="odd"), np.pad(small, radius, "reflect"))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
+    closed = cv2.morphologyEx(beyond, cv2.MORPH_CLOSE, disc)[radius:-radius, radius:-radius]
+    paper = cv2.resize(closed, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return np.clip((paper - grey) / np.maximum(paper, DARKEST_PAPER), 0, 1)
+
+
+def _is_light_on_dark(grey: np.ndarray) -> bool:
+    """Whether what stands out from its surroundings is lighter than they are, as chalk is."""
+    scale = 256 / max(grey.shape)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    outliers = small.astype(np.float32) - cv2.medianBlur(small, 51)
+    lighter, darker = (float((np.maximum(sign * outliers - CLEARLY, 0) ** 2).sum()) for sign in (1, -1))
+    return bool(np.median(grey) < 128) and lighter > 2 * darker
+
+
+def _otsu(darkness: np.ndarray) -> float:
+    levels = np.uint8(np.clip(darkness, 0, 1) * 255).reshape(1, -1)
+    return cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0] / 255
+
+
+def _ruling(darkness: np.ndarray, threshold: float) -> np.ndarray:
+    """Where the printed lines are: bool (H, W)."""
+    marks = np.uint8(darkness > threshold)
+    found = np.zeros_like(marks)
+    for turned, upright in ((marks, found), (marks.T, found.T)):
+        lines = _level_lines(np.ascontiguousarray(turned))
+        np.maximum(upright, lines, out=upright)
+    return found > 0
+
+
+def _level_lines(marks: np.ndarray) -> np.ndarray:
+    """Lines that run from left to right, nearly level, and are thin all along."""
+    tall = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((MAX_RULE_PX + 3, 1), np.uint8))
+    thin = marks & ~tall & 1
+    length = RULE_LENGTH * marks.shape[1]
+    segments = cv2.HoughLinesP(thin, 1, np.pi / 720, int(length / 2), minLineLength=length, maxLineGap=MAX_GAP_PX)
+    found = np.zeros_like(marks)
+    for x1, y1, x2, y2 in np.reshape(segments if segments is not None else [], (-1, 4)).astype(int):
+        slope = (y2 - y1) / max(1, x2 - x1)
+        if abs(slope) <= np.tan(np.radians(RULE_TURN)):  # drawn from edge to edge, as it was printed
+            end = marks.shape[1]
+            cv2.line(found, (0, round(y1 - slope * x1)), (end, round(y1 + slope * (end - x1))), 1, MAX_RULE_PX + 2)
+    thick = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((MAX_RULE_PX + 3,) * 2, np.uint8))
+    return found & marks & ~thick & 1
+
+
+def _inside(shape: tuple[int, int]) -> np.ndarray:
+    """All but a margin: bool `shape`. Where a picture ends, its light cannot be told, nor can a line's length."""
+    margin = max(1, round(MARGIN * max(shape)))
+    inside = np.zeros(shape, bool)
+    inside[margin:-margin, margin:-margin] = True
+    return inside
+
+
+def _mended(weak: np.ndarray, gaps: np.ndarray, strong: np.ndarray) -> np.ndarray:
+    """Close the strokes again where a line that ran across them has been taken away."""
+    near = cv2.dilate(np.uint8(strong), np.ones((2 * MAX_RULE_PX + 1, 3), np.uint8))
+    return weak | np.uint8(gaps & (near > 0))
+
+
+def _hanging_on(weak: np.ndarray, strong: np.ndarray, ruling: np.ndarray) -> np.ndarray:
+    """The weak ink that hangs together with strong ink, without specks and what is left of printed lines."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    wanted = np.zeros(count, bool)
+    wanted[np.unique(labels[strong])] = True
+    wanted &= stats[:, cv2.CC_STAT_AREA] >= SPECK_PX
+    wanted[0] = False
+    if ruling.any():
+        near = cv2.dilate(np.uint8(ruling), np.ones((2 * MAX_RULE_PX + 1,) * 2, np.uint8)) > 0
+        wanted &= np.bincount(labels[near], minlength=count) < ON_RULING * stats[:, cv2.CC_STAT_AREA]
+    heights = stats[:, cv2.CC_STAT_HEIGHT]
+    if heights[wanted].max(initial=0) < LOWEST * max(weak.shape):
+        return np.zeros_like(strong)
+    return wanted[labels]

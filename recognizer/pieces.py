@@ -1,0 +1,147 @@
+"""The ink of a picture -> its pieces, the smallest parts that digits are put together from.
+
+In: ink float32 (H, W), 0 paper to 1 ink. Out: `Piece`s. What hangs together is one piece, and a piece wide enough for
+two digits that touch is cut where there is little ink to cut.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from recognizer.preprocess import ink_box, stroke_width
+
+CONNECTED = 0.25  # ink that holds a piece together; two digits' soft edges may meet without touching
+SPECK = 0.12  # of the tallest piece's height; what is smaller is no part of a digit
+MAX_PIECES = 300  # the largest of them are read; a page of text has thousands
+WIDE = 0.5  # of the height of its line: a piece so wide may be two digits
+SEAM_ROWS = 48  # the height at which seams are searched, in px
+SEAM_BAND = 0.2  # of the height: how far a seam strays from the vertical, to either side
+SEAM_STEP = 0.06  # of the height: between the places where seams are tried
+SEAM_SLANT = 0.02  # what a step aside costs, in px of ink
+NARROWEST = 0.12  # of the height: the least that a cut leaves on either side
+SEAMS_APART = 0.07  # of the height, on average
+MAX_SEAM = 1.6  # widths of a stroke; the most ink that a cut goes through
+LEAST_INK = 0.06  # of the piece's, on either side of a cut
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A part of the picture's ink.
+
+    ink: float32 (h, w), 0 paper to 1 ink, of this piece alone; left, top: where it lies in the picture, in px.
+    whole: a number that pieces cut from one have in common.
+    """
+
+    left: int
+    top: int
+    ink: np.ndarray
+    whole: int
+
+    @property
+    def right(self) -> int:
+        """The first column right of it."""
+        return self.left + self.ink.shape[1]
+
+    @property
+    def bottom(self) -> int:
+        """The first row below it."""
+        return self.top + self.ink.shape[0]
+
+    @property
+    def height(self) -> int:
+        """In px."""
+        return self.ink.shape[0]
+
+    @property
+    def width(self) -> int:
+        """In px."""
+        return self.ink.shape[1]
+
+
+def find_pieces(ink: np.ndarray) -> tuple[list[Piece], int]:
+    """Return what hangs together in `ink`, without specks, and how many more there were than `MAX_PIECES`."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.uint8(ink > CONNECTED), connectivity=8)
+    if count == 1:
+        return [], 0
+    tallest = stats[1:, cv2.CC_STAT_HEIGHT].max()
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1)
+    found = [i for i in range(1, count) if sides[i] >= SPECK * tallest]
+    found = sorted(found, key=lambda i: -sides[i])
+    return [_piece(ink, labels, stats[i], i) for i in found[:MAX_PIECES]], max(0, len(found) - MAX_PIECES)
+
+
+def _piece(ink: np.ndarray, labels: np.ndarray, stats: np.ndarray, number: int) -> Piece:
+    """Cut a component out, with the soft edge around it."""
+    left, top = max(0, stats[cv2.CC_STAT_LEFT] - 1), max(0, stats[cv2.CC_STAT_TOP] - 1)
+    right = stats[cv2.CC_STAT_LEFT] + stats[cv2.CC_STAT_WIDTH] + 1
+    bottom = stats[cv2.CC_STAT_TOP] + stats[cv2.CC_STAT_HEIGHT] + 1
+    near = cv2.dilate(np.uint8(labels[top:bottom, left:right] == number), np.ones((3, 3), np.uint8))
+    return _trimmed(int(left), int(top), ink[top:bottom, left:right] * near, number)
+
+
+def _trimmed(left: int, top: int, ink: np.ndarray, whole: int) -> Piece:
+    """A piece without the paper around its ink."""
+    first, upper, end, lower = ink_box(ink)
+    return Piece(left + first, top + upper, ink[upper:lower, first:end], whole)
+
+
+def cut(piece: Piece, line_height: float) -> list[Piece]:
+    """Cut a piece that is wide enough for two digits, from left to right; else give it back."""
+    if piece.width < WIDE * line_height:
+        return [piece]
+    seams = _seams(piece.ink, line_height)
+    parts, columns = [], np.arange(piece.width)
+    edges = [np.zeros(piece.height), *seams, np.full(piece.height, piece.width)]
+    for left, right in pairwise(edges):
+        ink = piece.ink * ((columns >= left[:, None]) & (columns < right[:, None]))
+        if (ink > CONNECTED).any():
+            parts.append(_trimmed(piece.left, piece.top, ink, piece.whole))
+    return parts
+
+
+def _seams(ink: np.ndarray, line_height: float) -> list[np.ndarray]:
+    """Ways from top to bottom that cross little ink, left to right: of each row, the column (h,) where it cuts."""
+    scale = SEAM_ROWS / ink.shape[0]
+    size = (max(2, round(ink.shape[1] * scale)), SEAM_ROWS)
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
+    unit = line_height * scale
+    margin = NARROWEST * unit
+    places = np.arange(margin, size[0] - margin, max(1.0, SEAM_STEP * unit))
+    found = sorted((_seam(small, place, SEAM_BAND * unit) for place in places), key=lambda seam: seam[0])
+    dearest = MAX_SEAM * stroke_width(small)
+    left_of = np.cumsum(small, axis=1)
+    least = LEAST_INK * left_of[:, -1].sum()
+    chosen: list[np.ndarray] = []
+    for cost, seam in found:
+        if cost > dearest:
+            break
+        left = left_of[np.arange(SEAM_ROWS), seam.astype(int)].sum()
+        if not least < left < left_of[:, -1].sum() - least:
+            continue
+        if all(np.abs(seam - other).mean() >= SEAMS_APART * unit for other in chosen):
+            chosen.append(seam)
+    chosen.sort(key=np.mean)
+    rows = np.arange(ink.shape[0]) * (SEAM_ROWS - 1) / max(1, ink.shape[0] - 1)
+    fine = [np.interp(rows, np.arange(SEAM_ROWS), seam) / scale for seam in chosen]
+    return [np.max(fine[: i + 1], axis=0) for i in range(len(fine))]  # none crosses the one to its left
+
+
+def _seam(ink: np.ndarray, place: float, band: float) -> tuple[float, np.ndarray]:
+    """The cheapest way down within `band` px of column `place`: what it costs, and its column in each row."""
+    low, high = int(max(0, place - band)), int(min(ink.shape[1], place + band + 1))
+    strip = ink[:, low:high].astype(np.float64)
+    total, came_from = strip[0].copy(), []
+    for row in strip[1:]:
+        padded = np.pad(total, 1, constant_values=np.inf)
+        options = np.stack([padded[:-2] + SEAM_SLANT, padded[1:-1], padded[2:] + SEAM_SLANT])
+        best = options.argmin(0)
+        came_from.append(best - 1)
+        total = row + options.min(0)
+    column = int(total.argmin())
+    cost, columns = float(total[column]), [column]
+    for steps in reversed(came_from):
+        column += int(steps[column])
+        columns.append(column)
+    return cost, low + np.array(columns[::-1], float)

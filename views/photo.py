@@ -1,0 +1,129 @@
+"""The Photo tab: pictures of handwriting in, the digits on them out, as text, boxes and table."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from PIL import Image, ImageDraw, ImageFont
+
+from recognizer import Reading, Recognizer, RecognizerError
+from recognizer.percent import percent
+from recognizer.picture import ENDINGS, read_with_scale
+from recognizer.table import COLUMNS, rows
+from views.loading import recognizer
+
+MAX_FILE_MB = 30  # a 50-megapixel JPEG is about 25
+MAX_FILES = 10
+SHOWN_PX = 800  # the longer side of the picture on the page
+BLUE, GREY = (47, 116, 224), (128, 128, 128)
+NOTHING = "No digits found."
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What became of one file: a sentence, where there is something to say, and what was read, where it could be."""
+
+    sentence: str
+    picture: Image.Image | None = None
+    reading: Reading | None = None
+
+
+def show(is_open: bool) -> None:
+    """The tab; what was uploaded stays, and nothing is read, while another one is open."""
+    with st.container(key="photo"):
+        files = st.file_uploader(
+            "Pictures of handwritten digits, dropped here or chosen",
+            type=[ending[1:] for ending in ENDINGS[:4]],
+            accept_multiple_files=True,
+            max_upload_size=MAX_FILE_MB,
+            key="photos",
+        )
+        if st.toggle("Use the camera", key="use_camera"):
+            files = [*files, *filter(None, [st.camera_input("Hold the camera over the sheet", key="camera")])]
+        if is_open:
+            _answers(files)
+
+
+def _answers(files: list) -> None:
+    if not files:
+        return
+    try:
+        with st.spinner("The model is waking up …"):
+            model = recognizer().result()
+    except RecognizerError as error:
+        st.warning(str(error))
+        return
+    if len(files) > MAX_FILES:
+        st.warning(
+            f"These are {len(files)} pictures: the first {MAX_FILES} are read. Take some away to see the others."
+        )
+    known = st.session_state.get("answers", {})
+    chosen = {file.file_id: file for file in files[:MAX_FILES]}
+    st.session_state["answers"] = {
+        key: known.get(key) or answer(file.getvalue(), model) for key, file in chosen.items()
+    }
+    for key, found in st.session_state["answers"].items():
+        _show_answer(chosen[key].name, key, found)
+
+
+def answer(data: bytes, model: Recognizer) -> Answer:
+    """Read the digits on a picture file, and draw their boxes on a copy of it."""
+    try:
+        pixels, scale = read_with_scale(data)
+        reading = model.read(data)
+    except RecognizerError as error:
+        return Answer(str(error))
+    sentence = "" if reading.text else NOTHING
+    if reading.left_out:
+        sentence += f" {reading.left_out:,} pieces of ink were too many to be looked at."
+    return Answer(sentence.strip(), with_boxes(pixels, scale, reading), reading)
+
+
+def with_boxes(pixels: np.ndarray, scale: float, reading: Reading) -> Image.Image:
+    """Draw a blue box and its digit around what was read, and a grey box around what is no digit.
+
+    `pixels`, `scale`: as `read_with_scale` gives them. No side of the result is over `SHOWN_PX`.
+    """
+    picture = Image.fromarray(pixels).convert("RGB")
+    factor = min(1.0, SHOWN_PX / max(picture.size))
+    picture = picture.resize(tuple(max(1, round(side * factor)) for side in picture.size))
+    pen = ImageDraw.Draw(picture)
+    for prediction in reading.digits:
+        left, top, right, bottom = (round(edge * factor / scale) for edge in prediction.box)
+        colour = BLUE if prediction.is_digit else GREY
+        pen.rectangle((left - 2, top - 2, right + 1, bottom + 1), outline=colour, width=2)
+        if prediction.is_digit:
+            font = ImageFont.load_default(max(12, min(28, (bottom - top) // 2)))
+            label = str(prediction.digit)
+            box = pen.textbbox((left - 2, top - 2), label, font=font, anchor="lb")
+            pen.rectangle((box[0] - 2, box[1] - 2, box[2] + 3, box[3]), fill=colour)
+            pen.text((left - 1, top - 2), label, fill="white", font=font, anchor="lb")
+    return picture
+
+
+def _show_answer(name: str, key: str, found: Answer) -> None:
+    with st.container(border=True, key=f"answer-{key}"):
+        st.text(name)
+        if found.reading is None:
+            st.warning(found.sentence)
+            return
+        left, right = st.columns([3, 2])
+        left.image(found.picture)
+        if found.sentence:
+            right.info(found.sentence)
+        if found.reading.text:
+            right.code(found.reading.text, language=None)
+            table = [
+                {"line": line, "digit": digit, "sure": percent(sure)} for line, digit, sure, *_ in rows(found.reading)
+            ]
+            right.dataframe(table, hide_index=True, height="content" if len(table) < 8 else 300)
+            right.download_button("Save as CSV", to_csv(found.reading), "digits.csv", "text/csv", key=f"csv-{key}")
+
+
+def to_csv(reading: Reading) -> str:
+    """The digits of a reading, a row each, under the names of the columns."""
+    file = io.StringIO()
+    csv.writer(file).writerows([COLUMNS, *rows(reading)])
+    return file.getvalue()
