@@ -1,7 +1,7 @@
 """Train a digit model on MNIST and write it to models/, with its card and its pictures.
 
-    python -m train                            the shipped model, about an hour on two cores
-    python -m train --preset quick             a smaller one, for trying things out, as models/quick.keras
+    python -m train                            the shipped model, an hour and a half on two cores
+    python -m train --preset quick             a smaller one in ten minutes, as models/quick.keras
     python -m train --architecture classic     the network of the tutorials, as models/mnist.keras and mnist.h5
     python -m train --resume                   go on after Ctrl-C or a crash; at most one epoch is lost
     python -m train --data mnist.npz           offline, from the file that Keras would download
