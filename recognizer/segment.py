@@ -16,11 +16,11 @@ import numpy as np
 from recognizer.lines import height_of, into_lines
 from recognizer.pieces import Piece, cut, find_pieces
 
-MAX_PARTS = 6  # pieces that one digit is put together from
+MAX_PARTS = 6  # pieces that one digit is put together from, beside all those that one piece was cut into
 WIDEST = 1.6  # times its height, or the line's where that is more: no digit is wider
 MAX_GAP = 0.35  # of the line's height between the pieces of one digit
 # What speaks against a candidate or a boundary, in nats, beside what the classifier says.
-GAP_COST = 4.0  # for a gap as wide as the line is high, within a digit
+GAP_COST = 12.0  # for a gap as wide as the line is high, within a digit
 OVERLAP_COST = 1.0  # for two digits, one of which lies above or below the other with its whole width
 CUT_COST = 3.0  # for two digits that hang together
 SMALL = 0.6  # of the line's height
@@ -69,8 +69,10 @@ def _candidates(line: list[Piece]) -> list[Candidate]:
     boundaries = [0.0, *(_boundary_cost(a, b) for a, b in pairwise(pieces)), 0.0]
     found = []
     for first in range(len(pieces)):
-        for end in range(first + 1, min(first + MAX_PARTS, len(pieces)) + 1):
+        for end in range(first + 1, len(pieces) + 1):
             group = pieces[first:end]
+            if end - first > MAX_PARTS and group[0].whole != group[-1].whole:
+                break
             gaps = [max(0, b.left - max(p.right for p in group[:i])) / height for i, b in enumerate(group) if i]
             box = _box(group)
             wide = (box[2] - box[0]) / max(box[3] - box[1], height)
