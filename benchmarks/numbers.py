@@ -12,14 +12,13 @@ import argparse
 import numpy as np
 from PIL import Image
 
+from benchmarks.handwriting import handwritten, scaled
 from recognizer import Recognizer
 from recognizer.model import DEFAULT_MODEL
 from train.config import DIGITS as CONFIG
 from train.data import Split, load_mnist, split_and_prepare
 from train.evaluate import share_with_interval
-from train.pen import Hand, draw
-from train.restyle import enlarged
-from train.styles import DIGITS
+from train.pen import Hand
 
 HEIGHT = 90  # px of a digit, as people write on a wide canvas
 MARGIN = 20
@@ -59,17 +58,8 @@ def number(source: Split, kind: str, rng: np.random.Generator) -> tuple[str, np.
 
 
 def _digit(source: Split, rng: np.random.Generator) -> tuple[int, np.ndarray]:
-    if rng.random() < 0.5:
-        row = rng.integers(len(source))
-        label, picture = int(source.labels[row]), enlarged(source.digits[row])
-    else:
-        label = int(rng.integers(10))
-        picture = draw(str(rng.choice(DIGITS[label])), rng, Hand(thinnest=6, thickest=14))
-    rows, columns = np.flatnonzero(picture.any(1)), np.flatnonzero(picture.any(0))
-    picture = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    factor = HEIGHT * rng.uniform(0.8, 1.2) / max(picture.shape)
-    size = tuple(max(1, round(side * factor)) for side in picture.shape[::-1])
-    return label, np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+    label, picture = handwritten(source, Hand(thinnest=6, thickest=14), rng)
+    return label, scaled(picture, HEIGHT * rng.uniform(0.8, 1.2), Image.Resampling.BOX)
 
 
 def _beside(sheet: np.ndarray, picture: np.ndarray, gap: float) -> np.ndarray:

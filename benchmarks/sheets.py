@@ -1,7 +1,9 @@
 """Photographed sheets of paper with digits on them, made: uneven light, shadow, ruling, noise, blur, slant, JPEG.
 
-python -m benchmarks.sheets                 how many of the digits on 200 such sheets are found and read right
-python -m benchmarks.sheets --count 20      a quick try
+    python -m benchmarks.sheets                 how many of the digits on 200 such sheets are found and read right
+    python -m benchmarks.sheets --count 20      a quick try
+
+`sheet` makes one, from digits and a source of randomness: the file as a phone would have saved it, and its text.
 """
 
 import argparse
@@ -12,14 +14,13 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from benchmarks.handwriting import handwritten, scaled
 from recognizer import Recognizer
 from recognizer.model import DEFAULT_MODEL
 from train.config import DIGITS as CONFIG
 from train.data import Split, load_mnist, split_and_prepare
 from train.evaluate import share_with_interval
-from train.pen import Hand, draw
-from train.restyle import enlarged
-from train.styles import DIGITS
+from train.pen import Hand
 
 PAPERS = [(252, 251, 247), (250, 244, 225), (225, 235, 245), (245, 235, 170), (210, 210, 205)]  # RGB
 INKS = [(25, 30, 40), (20, 40, 130), (150, 25, 30), (95, 95, 98), (15, 15, 15)]  # pens, a pencil, a felt pen
@@ -29,11 +30,10 @@ QUALITY = 40  # of the JPEG
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """jpeg: the file's bytes; text: what stands on it, line by line; height: of a digit, of the picture's."""
+    """jpeg: the file's bytes; text: what stands on it, line by line."""
 
     jpeg: bytes
     text: str
-    height: float
 
 
 def main() -> None:
@@ -86,7 +86,7 @@ def sheet(source: Split, rng: np.random.Generator, blank: bool = False) -> Sheet
     picture = _photographed(picture, rng)
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "JPEG", quality=QUALITY)
-    return Sheet(file.getvalue(), text, height / size[0])
+    return Sheet(file.getvalue(), text)
 
 
 def _written(source: Split, size: tuple[int, int], lines: int, height: float, rng) -> tuple[np.ndarray, str]:
@@ -110,17 +110,8 @@ def _written(source: Split, size: tuple[int, int], lines: int, height: float, rn
 
 def _digit(source: Split, height: float, rng) -> tuple[int, np.ndarray]:
     """A digit of MNIST or of the parametric pen, float32 (h, w), 0 paper to 1 ink."""
-    if rng.random() < 0.5:
-        row = rng.integers(len(source))
-        label, picture = int(source.labels[row]), enlarged(source.digits[row])
-    else:
-        label = int(rng.integers(10))
-        picture = draw(str(rng.choice(DIGITS[label])), rng, Hand(thinnest=4, thickest=14))
-    rows, columns = np.flatnonzero(picture.any(1)), np.flatnonzero(picture.any(0))
-    picture = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    factor = height / max(picture.shape)
-    size = tuple(max(1, round(side * factor)) for side in picture.shape[::-1])
-    return label, np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC), np.float32) / 255
+    label, picture = handwritten(source, Hand(thinnest=4, thickest=14), rng)
+    return label, scaled(picture, height, Image.Resampling.BICUBIC).astype(np.float32) / 255
 
 
 def _rule(paper: np.ndarray, rng) -> None:

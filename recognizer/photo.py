@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 
 from recognizer.errors import BlankImageError
+from recognizer.preprocess import border
 
 NOTHING = "No ink was found on this picture: write darker, or come nearer with the camera."
 CLEARLY = 20  # grey levels; an edge of a shadow differs by less from what is around it
@@ -70,7 +71,7 @@ def is_photograph(pixels: np.ndarray) -> bool:
     """Whether the paper's own light is uneven: a drawing's edge has one colour but for the strokes that cross it."""
     if pixels.ndim == 3 and pixels.shape[2] == 4 and pixels[..., 3].min() < 255:
         return False
-    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]).astype(np.float32)
+    edge = border(pixels).astype(np.float32)
     return float(np.quantile(np.abs(edge - np.median(edge, axis=0)), 0.75)) > EVEN
 
 
@@ -103,7 +104,7 @@ def _is_light_on_dark(grey: np.ndarray) -> bool:
 
 
 def _otsu(darkness: np.ndarray) -> float:
-    levels = np.uint8(np.clip(darkness, 0, 1) * 255).reshape(1, -1)
+    levels = np.uint8(darkness * 255).reshape(1, -1)
     return cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0] / 255
 
 

@@ -50,7 +50,7 @@ def find_ink(pixels: np.ndarray) -> np.ndarray:
     colours, paper = _colours_and_paper(pixels)
     contrast = _distance(colours, paper)
     # The paper's own unevenness: 0 on clean pictures, since a digit touches less than a quarter of the edge.
-    noise = 2 * np.quantile(_border(contrast), 0.75)
+    noise = 2 * np.quantile(border(contrast), 0.75)
     strongest = contrast.max()
     if strongest - noise < MIN_CONTRAST * 255:
         raise BlankImageError("Nothing is drawn here: draw a digit, or choose a picture with more contrast.")
@@ -113,7 +113,7 @@ def _colours_and_paper(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if pixels.ndim == 3 and pixels.shape[2] == 4 and pixels[..., 3].min() < 255:
         return _flatten(pixels)
     colours = pixels[..., :3].astype(np.float32) if pixels.ndim == 3 else pixels.astype(np.float32)
-    return colours, np.median(_border(colours), axis=0)
+    return colours, np.median(border(colours), axis=0)
 
 
 def _distance(colours: np.ndarray, paper: np.ndarray) -> np.ndarray:
@@ -127,16 +127,16 @@ def _distance(colours: np.ndarray, paper: np.ndarray) -> np.ndarray:
 def _flatten(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Lay a transparent picture on paper: its own, where its border is opaque, else the further of black and white."""
     colours, alpha = rgba[..., :3].astype(np.float32), rgba[..., 3:].astype(np.float32) / 255
-    border_alpha = _border(alpha)[:, 0]
+    border_alpha = border(alpha)[:, 0]
     if np.median(border_alpha) > 0.5:
-        paper = np.median(_border(colours)[border_alpha > 0.5], axis=0)
+        paper = np.median(border(colours)[border_alpha > 0.5], axis=0)
     else:
         mean_ink = (colours * alpha).sum((0, 1)) / max(float(alpha.sum()), 1e-6)
         paper = np.full(3, 255 if mean_ink.mean() < 127.5 else 0, np.float32)
     return paper + (colours - paper) * alpha, paper
 
 
-def _border(picture: np.ndarray) -> np.ndarray:
+def border(picture: np.ndarray) -> np.ndarray:
     """The outermost pixels of (H, W, ...) in one row (N, ...)."""
     return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
 
