@@ -2,6 +2,7 @@
 
 from recognizer.errors import BlankImageError, InvalidImageError, ModelError, RecognizerError
 from recognizer.recognizer import Prediction, Reading, Recognizer
+from recognizer.strokes import Stroke
 
 __all__ = [
     "BlankImageError",
@@ -11,4 +12,5 @@ __all__ = [
     "Reading",
     "Recognizer",
     "RecognizerError",
+    "Stroke",
 ]

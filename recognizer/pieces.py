@@ -78,13 +78,7 @@ def _piece(ink: np.ndarray, labels: np.ndarray, stats: np.ndarray, number: int) 
     right = stats[cv2.CC_STAT_LEFT] + stats[cv2.CC_STAT_WIDTH] + 1
     bottom = stats[cv2.CC_STAT_TOP] + stats[cv2.CC_STAT_HEIGHT] + 1
     near = cv2.dilate(np.uint8(labels[top:bottom, left:right] == number), np.ones((3, 3), np.uint8))
-    return _trimmed(int(left), int(top), ink[top:bottom, left:right] * near, number)
-
-
-def _trimmed(left: int, top: int, ink: np.ndarray, whole: int) -> Piece:
-    """A piece without the paper around its ink."""
-    first, upper, end, lower = ink_box(ink)
-    return Piece(left + first, top + upper, ink[upper:lower, first:end], whole)
+    return trimmed(int(left), int(top), ink[top:bottom, left:right] * near, number)
 
 
 def cut(piece: Piece, line_height: float) -> list[Piece]:
@@ -97,8 +91,14 @@ def cut(piece: Piece, line_height: float) -> list[Piece]:
     for left, right in pairwise(edges):
         ink = piece.ink * ((columns >= left[:, None]) & (columns < right[:, None]))
         if (ink > CONNECTED).any():
-            parts.append(_trimmed(piece.left, piece.top, ink, piece.whole))
+            parts.append(trimmed(piece.left, piece.top, ink, piece.whole))
     return parts
+
+
+def trimmed(left: int, top: int, ink: np.ndarray, whole: int) -> Piece:
+    """A piece without the paper around its ink."""
+    first, upper, end, lower = ink_box(ink)
+    return Piece(left + first, top + upper, ink[upper:lower, first:end], whole)
 
 
 def _seams(ink: np.ndarray, line_height: float) -> list[np.ndarray]:

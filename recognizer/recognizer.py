@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from recognizer.photo import find_ink_on_paper, is_photograph
 from recognizer.picture import Picture, read_picture, read_with_scale
 from recognizer.preprocess import find_ink, prepare, prepare_ink
 from recognizer.segment import best_path, segment
+from recognizer.strokes import Stroke
 
 MIN_CONFIDENCE = 0.5  # of a model without a probability for "none of these": below it, nothing is called a digit
 MAX_NONE = 0.5  # of a model with one: training sets it to pass one half where a picture is to be refused
@@ -27,8 +28,9 @@ class Prediction:
     probabilities: float32 (10,), one for each digit; they add up to 1.
     is_digit: False where the picture does not look like any digit.
     input: float32 (28, 28), 0 paper to 1 ink: exactly what the model saw.
-    box: (left, top, right, bottom) in px of the picture read, right and bottom exclusive, or None where
-        the whole picture was taken for one digit.
+    box: (left, top, right, bottom) in px of the picture read, right and bottom exclusive.
+    ink: float32 (h, w), 0 paper to 1 ink: what lies in the box and belongs to the digit.
+        Both are None where the whole picture was taken for one digit.
     """
 
     digit: int
@@ -37,20 +39,30 @@ class Prediction:
     is_digit: bool
     input: np.ndarray
     box: tuple[int, int, int, int] | None = None
+    ink: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
     """What a picture says.
 
-    text: such as "2026", its lines joined by newlines; "" where nothing was read.
-    digits: line by line, left to right, each with its `box`.
+    lines: top to bottom, each its digits from left to right, all with their `box`; also what looks like no digit.
     left_out: how many pieces of ink were too many to be looked at.
     """
 
-    text: str
-    digits: tuple[Prediction, ...]
+    lines: tuple[tuple[Prediction, ...], ...] = ()
     left_out: int = 0
+
+    @property
+    def digits(self) -> tuple[Prediction, ...]:
+        """All lines in one."""
+        return tuple(prediction for line in self.lines for prediction in line)
+
+    @property
+    def text(self) -> str:
+        """Such as "2026", lines joined by newlines, without what looks like no digit; "" where nothing was read."""
+        texts = ("".join(str(prediction.digit) for prediction in line if prediction.is_digit) for line in self.lines)
+        return "\n".join(filter(None, texts))
 
 
 class Recognizer:
@@ -91,33 +103,37 @@ class Recognizer:
         """Read digits that `recognizer.preprocess.prepare` has prepared: float32 (n, 28, 28), 0 paper to 1 ink."""
         return self._classify(list(prepared))
 
-    def read(self, picture: Picture) -> Reading:
+    def read(self, picture: Picture, strokes: Sequence[Stroke] = ()) -> Reading:
         """Read the numbers in a picture, left to right and line by line, in one model call.
 
-        A blank picture reads as "". What looks like no digit is in `Reading.digits` and not in its text.
+        A blank picture reads as "". What looks like no digit is among `Reading.digits` and not in its text.
+        `strokes`: those that made the picture, where they are known, in its px; they tell touching digits apart.
         `picture` and errors: as for `predict`, but for `BlankImageError`.
         """
         pixels, scale = read_with_scale(picture)
         try:
             ink = find_ink_on_paper(pixels) if is_photograph(pixels) else find_ink(pixels)
         except BlankImageError:
-            return Reading("", ())
-        lines, left_out = segment(ink)
+            return Reading()
+        lines, left_out = segment(ink, [Stroke(s.points / scale, s.width / scale) for s in strokes])
         candidates = [candidate for line in lines for candidate in line]
+        if not candidates:
+            return Reading((), left_out)
         prepared = [prepare_ink(candidate.ink) for candidate in candidates]
         outputs = self._outputs(prepared)
-        boxes = [tuple(round(edge * scale) for edge in candidate.box) for candidate in candidates]
-        predictions = self._predictions(prepared, outputs, boxes)
+        predictions = [
+            replace(prediction, box=tuple(round(edge * scale) for edge in candidate.box), ink=candidate.ink)
+            for candidate, prediction in zip(candidates, self._predictions(prepared, outputs), strict=True)
+        ]
         likely = np.array([p.is_digit for p in predictions]) * outputs[:, :10].max(1)  # what is refused is not
         log_probabilities = np.log(np.maximum(likely, 1e-12))
-        texts, digits, start = [], [], 0
+        chosen, start = [], 0
         for line in lines:
             end = start + len(line)
-            chosen = [predictions[start + i] for i in best_path(line, log_probabilities[start:end])]
-            texts.append("".join(str(prediction.digit) for prediction in chosen if prediction.is_digit))
-            digits += chosen
+            path = best_path(line, log_probabilities[start:end])
+            chosen.append(tuple(predictions[start + i] for i in path))
             start = end
-        return Reading("\n".join(filter(None, texts)), tuple(digits), left_out)
+        return Reading(tuple(chosen), left_out)
 
     def _classify(self, prepared: list[np.ndarray]) -> list[Prediction]:
         return self._predictions(prepared, self._outputs(prepared)) if prepared else []
@@ -126,22 +142,14 @@ class Recognizer:
         batches = (np.stack(prepared[i : i + MAX_BATCH]) for i in range(0, len(prepared), MAX_BATCH))
         return np.concatenate([self._probabilities(batch) for batch in batches])
 
-    def _predictions(
-        self, prepared: list[np.ndarray], outputs: np.ndarray, boxes: list | None = None
-    ) -> list[Prediction]:
+    def _predictions(self, prepared: list[np.ndarray], outputs: np.ndarray) -> list[Prediction]:
         probabilities = np.maximum(outputs[:, :10], 1e-12)
         probabilities /= probabilities.sum(1, keepdims=True)
         confidences = probabilities.max(1)
         is_digit = outputs[:, 10] <= MAX_NONE if outputs.shape[1] > 10 else confidences >= MIN_CONFIDENCE
         return [
-            Prediction(int(digit), float(confidence), p, bool(accepted), digit_input, box)
-            for digit, confidence, p, accepted, digit_input, box in zip(
-                probabilities.argmax(1),
-                confidences,
-                probabilities,
-                is_digit,
-                prepared,
-                boxes or [None] * len(prepared),
-                strict=True,
+            Prediction(int(digit), float(confidence), p, bool(accepted), digit_input)
+            for digit, confidence, p, accepted, digit_input in zip(
+                probabilities.argmax(1), confidences, probabilities, is_digit, prepared, strict=True
             )
         ]

@@ -8,6 +8,7 @@ character recognition: from segmentation to document structure analysis"): the l
 than it has digits, and the classifier, which knows halves and pairs of digits as none, says what belongs together.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from recognizer.lines import height_of, into_lines
 from recognizer.pieces import Piece, cut, find_pieces
+from recognizer.strokes import Stroke, stroke_pieces
 
 MAX_PARTS = 6  # pieces that one digit is put together from, beside all those that one piece was cut into
 WIDEST = 1.6  # times its height, or the line's where that is more: no digit is wider
@@ -42,10 +44,21 @@ class Candidate:
     cost: float
 
 
-def segment(ink: np.ndarray) -> tuple[list[list[Candidate]], int]:
-    """Return the candidates of each line, top to bottom, and how many pieces were too many to be looked at."""
+def segment(ink: np.ndarray, strokes: Sequence[Stroke] = ()) -> tuple[list[list[Candidate]], int]:
+    """Return the candidates of each line, top to bottom, and how many pieces were too many to be looked at.
+
+    `strokes`: those that left the ink, where they are known. Then they are the pieces, and none is cut.
+    """
+    pieces = stroke_pieces(ink, strokes)
+    if pieces:
+        return [_candidates(line, height_of(line)) for line in into_lines(pieces)], 0
     pieces, left_out = find_pieces(ink)
-    return [_candidates(line) for line in into_lines(pieces)], left_out
+    lines = []
+    for line in into_lines(pieces):
+        height = height_of(line)
+        parts = [part for piece in line for part in cut(piece, height)]  # so the parts of a piece stay together
+        lines.append(_candidates(parts, height))
+    return lines, left_out
 
 
 def best_path(candidates: list[Candidate], log_probabilities: np.ndarray) -> list[int]:
@@ -63,9 +76,8 @@ def best_path(candidates: list[Candidate], log_probabilities: np.ndarray) -> lis
     return best[length][1]
 
 
-def _candidates(line: list[Piece]) -> list[Candidate]:
-    height = height_of(line)
-    pieces = [part for piece in line for part in cut(piece, height)]  # so the parts of a piece stay together
+def _candidates(pieces: list[Piece], height: float) -> list[Candidate]:
+    """What may be one digit on a line that is `height` px high and consists of `pieces`."""
     boundaries = [0.0, *(_boundary_cost(a, b) for a, b in pairwise(pieces)), 0.0]
     found = []
     for first in range(len(pieces)):

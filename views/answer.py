@@ -1,4 +1,4 @@
-"""The answer as HTML: the digit, its ten bars, the picture that the model saw.
+"""The answer as HTML: the digit or number, boxes around its digits, ten bars, the picture that the model saw.
 
 Everything in these strings comes from numbers that the program made or from sentences that are escaped. HTML, because a
 bar that only changes its width neither blinks nor waits for a chart library.
@@ -11,12 +11,49 @@ import io
 import numpy as np
 from PIL import Image
 
-from recognizer import Prediction
+from recognizer import Prediction, Reading
 from recognizer.percent import percent
 
 NEAR_TIE = 0.5  # of the winner's probability; a second with so much is named beside it
 TICKS = "".join(f"<span>{tick}</span>" for tick in ("0", "50", "100 %"))
 AXIS = f'<div class="bar axis"><span></span><span class="scale">{TICKS}</span></div>'
+
+
+def reading_html(reading: Reading) -> str:
+    """One digit as `prediction_html` shows it, or a number in large type, with a ? for what looks like no digit."""
+    if len(reading.digits) == 1:
+        return prediction_html(reading.digits[0])
+    if not reading.text:
+        return hint_html("None of this looks like a digit.")
+    lines = ["".join(map(_large, line)) for line in reading.lines]
+    longest = max(len(line) for line in reading.lines)
+    style = f"--longest:{longest}"
+    return f'<div class="answer number" role="status" style="{style}"><span>{"<br>".join(lines)}</span></div>'
+
+
+def _large(prediction: Prediction) -> str:
+    if prediction.is_digit:
+        return f'<span class="digit">{prediction.digit}</span>'
+    return '<span class="digit unread" title="This does not look like a digit.">?</span>'
+
+
+def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:
+    """A box over each digit of several, with its confidence, to lie over the picture of `size` (width, height) px."""
+    digits = reading.digits if reading and len(reading.digits) > 1 else ()
+    boxes = []
+    for prediction in digits:
+        left, top, right, bottom = prediction.box
+        place = {
+            "left": left / size[0],
+            "top": top / size[1],
+            "width": (right - left) / size[0],
+            "height": (bottom - top) / size[1],
+        }
+        style = ";".join(f"{name}:{100 * share:.2f}%" for name, share in place.items())
+        label = percent(prediction.confidence) if prediction.is_digit else "?"
+        kind = "box" if prediction.is_digit else "box unread"
+        boxes.append(f'<div class="{kind}" style="{style}"><span>{label}</span></div>')
+    return f'<div class="boxes" aria-hidden="true">{"".join(boxes)}</div>'
 
 
 def prediction_html(prediction: Prediction) -> str:

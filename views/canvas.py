@@ -7,14 +7,18 @@ once, so undo and clear keep the canvas where it is, and a change of the pen's w
 import io
 import json
 from contextlib import suppress
+from dataclasses import dataclass
 
 import streamlit as st
 from PIL import Image
 from streamlit_drawable_canvas import st_canvas
 
-from recognizer import InvalidImageError
+from recognizer import InvalidImageError, Stroke
+from views.paths import stroke
 
-SIDE_PX = 300  # the largest that fits a phone
+HEIGHT_PX = 300
+NARROW_PX = 300  # the largest square that fits a phone
+WIDE_PX = 640  # for numbers; style.css scales it down to what a phone has
 # The component's toolbar lies, unseen, over the top of its canvas and takes the touches there. So the canvas is this
 # much higher than what is seen of it: style.css pushes the strip with the toolbar out of sight, and it is cut off here.
 STRIP_PX = 32
@@ -26,14 +30,22 @@ MAX_DRAWING_BYTES = 2**20  # of strokes as JSON, and of the picture as PNG; a ca
 UNUSABLE = "This drawing cannot be read. Clear the canvas and draw again."
 
 
-def canvas(stroke_width: int) -> Image.Image | None:
-    """Show the canvas and return what is drawn on it: RGBA, ink on transparency; None before the first stroke.
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """What is on the canvas: picture, RGBA, ink on transparency, and its strokes in px of it, in writing order."""
+
+    picture: Image.Image
+    strokes: tuple[Stroke, ...]
+
+
+def canvas(stroke_width: int, wide: bool) -> Drawing | None:
+    """Show the canvas and return what is drawn on it; None before the first stroke.
 
     Raises `InvalidImageError` for what no canvas sends.
     """
     result = st_canvas(
-        width=SIDE_PX,
-        height=SIDE_PX + STRIP_PX,
+        width=WIDE_PX if wide else NARROW_PX,
+        height=HEIGHT_PX + STRIP_PX,
         stroke_width=stroke_width,
         stroke_color=INK,
         background_color="",
@@ -41,8 +53,15 @@ def canvas(stroke_width: int) -> Image.Image | None:
         return_image_data=True,
         key="drawing",
     )
-    _remember(_strokes(result.json_data))
-    return _picture(result)
+    sent = _objects(result.json_data)
+    _remember(sent)
+    picture = _picture(result)
+    return None if picture is None else Drawing(picture, _strokes(sent))
+
+
+def send_again() -> None:
+    """Let the canvas send what it holds, which it does not do by itself when its width changes."""
+    _keep(slice(None))
 
 
 def undo() -> None:
@@ -78,17 +97,26 @@ def _newest_strokes() -> tuple[dict, ...]:
     """The strokes, with one that arrived together with the click that asks for them."""
     arrived = st.session_state.get("drawing") or {}
     with suppress(KeyError, TypeError, InvalidImageError):  # nothing has arrived yet, or nothing that can be used
-        _remember(_strokes(arrived["drawing"]["raw"]))
+        _remember(_objects(arrived["drawing"]["raw"]))
     return st.session_state.get("strokes", ())
 
 
-def _strokes(payload: object) -> tuple[dict, ...]:
+def _objects(payload: object) -> tuple[dict, ...]:
     objects = payload.get("objects") if isinstance(payload, dict) else None
     if not isinstance(objects, list) or len(objects) > MAX_STROKES or not all(isinstance(o, dict) for o in objects):
         raise InvalidImageError(UNUSABLE)
     if len(json.dumps(objects)) > MAX_DRAWING_BYTES:
         raise InvalidImageError(UNUSABLE)
     return tuple(objects)
+
+
+def _strokes(objects: tuple[dict, ...]) -> tuple[Stroke, ...]:
+    """The strokes in px of the part of the canvas that is seen."""
+    try:
+        strokes = [stroke(sent) for sent in objects]
+    except ValueError as error:
+        raise InvalidImageError(UNUSABLE) from error
+    return tuple(Stroke(each.points - (0, STRIP_PX), each.width) for each in strokes)
 
 
 def _picture(result) -> Image.Image | None:
@@ -101,9 +129,10 @@ def _picture(result) -> Image.Image | None:
         picture = Image.open(io.BytesIO(png), formats=("PNG",))
     except (AttributeError, TypeError, ValueError, OSError, Image.DecompressionBombError) as error:
         raise InvalidImageError(UNUSABLE) from error
-    if picture.size != (SIDE_PX, SIDE_PX + STRIP_PX):
+    width, height = picture.size
+    if width not in (NARROW_PX, WIDE_PX) or height != HEIGHT_PX + STRIP_PX:
         raise InvalidImageError(UNUSABLE)
     try:
-        return picture.crop((0, STRIP_PX, SIDE_PX, SIDE_PX + STRIP_PX))
+        return picture.crop((0, STRIP_PX, width, height))
     except (OSError, SyntaxError) as error:  # Pillow raises SyntaxError for broken PNG chunks
         raise InvalidImageError(UNUSABLE) from error

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from recognizer import BlankImageError, Prediction, Recognizer, RecognizerError
-from views.answer import bars_html, hint_html, prediction_html, preview_html
-from views.canvas import canvas, clear, undo
+from recognizer import Prediction, Reading, Recognizer, RecognizerError
+from views.answer import bars_html, boxes_html, hint_html, preview_html, reading_html
+from views.canvas import canvas, clear, send_again, undo
 from views.loading import is_settled, recognizer
 
 STROKE_WIDTH_PX = 16  # of a 300 px canvas: about the thickness of MNIST's strokes
-DRAW_HINT = "Draw a digit, 0 to 9."
+DRAW_HINT = "Draw a digit, or a whole number."
 LOADING_HINT = "The model is waking up. Draw away: it reads as soon as it is there."
 
 
@@ -23,32 +23,53 @@ def show() -> None:
                 st.html(f"<style>:root {{ --pen-width: {stroke_width}px }}</style>")  # the disc on the slider's thumb
                 st.button("Undo", icon=":material/undo:", key="undo", on_click=undo)
                 st.button("Clear", icon=":material/delete:", key="clear", on_click=clear)
+            wide = st.toggle("Wide paper for numbers", key="wide", on_change=send_again)
         with st.container(key="reading"):
             answer, preview, bars = (st.container(key=key) for key in ("prediction", "preview", "probabilities"))
         with sheet:
-            prediction, hint = _read(stroke_width)
-        answer.html(prediction_html(prediction) if prediction else hint_html(hint))
-        preview.html(preview_html(prediction))
-        bars.html(bars_html(prediction))
+            reading, size, hint = _read(stroke_width, wide)
+            st.html(boxes_html(reading, size))
+        answer.html(reading_html(reading) if reading else hint_html(hint))
+        with bars:
+            picked = _pick(reading)
+            st.html(bars_html(picked))
+        preview.html(preview_html(picked))
     if hint == LOADING_HINT:
         _wait()
 
 
-def _read(stroke_width: int) -> tuple[Prediction | None, str]:
-    """Show the canvas -> what the model reads on it, or the sentence that says why there is no answer."""
+def _read(stroke_width: int, wide: bool) -> tuple[Reading | None, tuple[int, int], str]:
+    """Show the canvas -> what is read on it and its size, or the sentence that says why there is no answer."""
+    nothing, nowhere = None, (1, 1)
     try:
-        picture = canvas(stroke_width)
+        drawing = canvas(stroke_width, wide)
         future = recognizer()
         if not future.done():
-            return None, LOADING_HINT
+            return nothing, nowhere, LOADING_HINT
         model: Recognizer = future.result()
-        if picture is None:
-            return None, DRAW_HINT
-        return model.predict(picture), ""
-    except BlankImageError:
-        return None, DRAW_HINT
+        reading = model.read(drawing.picture, drawing.strokes) if drawing else Reading()
     except RecognizerError as error:
-        return None, str(error)
+        return nothing, nowhere, str(error)
+    return (reading, drawing.picture.size, "") if reading.digits else (nothing, nowhere, DRAW_HINT)
+
+
+def _pick(reading: Reading | None) -> Prediction | None:
+    """Let one of several digits be picked, the last one at first -> it; the only one; or none."""
+    digits = reading.digits if reading else ()
+    if len(digits) < 2:
+        return digits[0] if digits else None
+    shown = "".join(str(each.digit) if each.is_digit else "?" for each in digits)
+    if st.session_state.get("picked_from") != shown or "picked" not in st.session_state:
+        st.session_state["picked_from"], st.session_state["picked"] = shown, len(digits) - 1
+    picked = st.segmented_control(
+        "Which digit?",
+        range(len(digits)),
+        format_func=shown.__getitem__,
+        required=True,
+        key="picked",
+        label_visibility="collapsed",
+    )
+    return digits[picked]
 
 
 @st.fragment(run_every=0.5)
