@@ -12,18 +12,21 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import draw, model, photo
+from views import draw, model, photo, why
 
 STYLE = Path(__file__).parent / "views" / "style.css"
 
 st.set_page_config("Draw a digit", page_icon=":material/draw:", layout="centered")
 st.html(STYLE)
 st.html('<h1 class="title">Draw a digit, watch it read</h1>')
-draw_tab, photo_tab, model_tab = st.tabs(["Draw", "Photo", "The model"], key="tab", on_change="rerun")
+draw_tab, photo_tab, why_tab, model_tab = st.tabs(["Draw", "Photo", "Why", "The model"], key="tab", on_change="rerun")
 with draw_tab:  # always run, or a visit to the other tab would lose the drawing
     draw.show()
 with photo_tab:  # the same for what was uploaded
     photo.show(photo_tab.open)
+if why_tab.open:
+    with why_tab:
+        why.show()
 if model_tab.open:
     with model_tab:
         model.show()

@@ -12,6 +12,7 @@ import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,7 @@ UNBOUNDED = frozenset(["seed", "shared_object_id"])  # numbers that measure noth
 
 Probabilities = Callable[[np.ndarray], np.ndarray]  # float32 (n, 28, 28) in 0-1 -> float32 (n, 10) or (n, 11)
 
-_cache: dict[tuple, Probabilities] = {}
+_cache: dict[tuple, tuple[Any, Probabilities]] = {}  # the Keras model and the function made of it
 _cache_lock = threading.Lock()
 
 
@@ -71,6 +72,15 @@ def load_model(path: str | os.PathLike = DEFAULT_MODEL) -> Probabilities:
     The same unchanged file is loaded once for the whole process, however many threads ask for it.
     Raises `ModelError` for a file that is missing, damaged, too large, holds code, or is no digit model.
     """
+    return _loaded(path)[1]
+
+
+def load_network(path: str | os.PathLike = DEFAULT_MODEL) -> Any:
+    """Return the same model as the `keras.Model` that it is, to look inside; errors as for `load_model`."""
+    return _loaded(path)[0]
+
+
+def _loaded(path: str | os.PathLike) -> tuple[Any, Probabilities]:
     path = Path(path)
     try:
         status = path.stat()
@@ -85,13 +95,14 @@ def load_model(path: str | os.PathLike = DEFAULT_MODEL) -> Probabilities:
         return _cache[key]
 
 
-def _load(path: Path, size: int) -> Probabilities:
+def _load(path: Path, size: int) -> tuple[Any, Probabilities]:
     if path.suffix not in SUFFIXES:
         raise ModelError(f"{path.name}: a model file ends in {' or '.join(SUFFIXES)}.")
     if size > MAX_MODEL_BYTES:
         raise ModelError(f"{path.name}: over {MAX_MODEL_BYTES // 2**20} MiB, far too large for a digit model.")
     _check_file(path)
-    return _compile(_open(path), path)
+    network = _open(path)
+    return network, _compile(network, path)
 
 
 def _check_file(path: Path) -> None:

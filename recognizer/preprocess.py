@@ -76,23 +76,29 @@ def fit(digit: np.ndarray) -> np.ndarray:
     missing = MIN_STROKE_PX * length - DIGIT_BOX_PX * stroke_width(digit)
     radius = missing / (2 * (DIGIT_BOX_PX - MIN_STROKE_PX))  # source px; growing strokes grow the digit's box too
     if radius <= 0:
-        return _scale(digit, DIGIT_BOX_PX / length)
-    scale = SUPERSAMPLE * DIGIT_BOX_PX / (length + 2 * radius)
-    fine = _dilate(_darken(_scale(digit, scale)), radius * scale)
-    return _scale(fine, DIGIT_BOX_PX / max(fine.shape))
+        return resize(digit, DIGIT_BOX_PX / length)
+    factor = SUPERSAMPLE * DIGIT_BOX_PX / (length + 2 * radius)
+    fine = _dilate(_darken(resize(digit, factor)), radius * factor)
+    return resize(fine, DIGIT_BOX_PX / max(fine.shape))
 
 
 def centre(digit: np.ndarray) -> np.ndarray:
     """Put a fitted digit (h, w), no side over 20 px, into a (28, 28) field by its centre of mass."""
+    top, left = corner(digit)
+    field = np.zeros((FIELD_PX, FIELD_PX), np.float32)
+    field[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
+    return field
+
+
+def corner(digit: np.ndarray) -> tuple[int, int]:
+    """Return where `centre` puts the upper left corner of a fitted digit (h, w): its row and column."""
     height, width = digit.shape
     mass = digit.sum()
     row = (digit.sum(1) @ np.arange(height)) / mass
     column = (digit.sum(0) @ np.arange(width)) / mass
     top = int(np.clip(np.rint(CENTRE_PX - row), 0, FIELD_PX - height))
     left = int(np.clip(np.rint(CENTRE_PX - column), 0, FIELD_PX - width))
-    field = np.zeros((FIELD_PX, FIELD_PX), np.float32)
-    field[top : top + height, left : left + width] = digit
-    return field
+    return top, left
 
 
 def stroke_width(ink: np.ndarray) -> float:
@@ -106,6 +112,20 @@ def stroke_width(ink: np.ndarray) -> float:
     right = padded[1:-1, 2:] - padded[1:-1, :-2]
     outline = np.sqrt(down * down + right * right).sum() / 2  # central differences span two pixels
     return 2 * float(ink.sum()) / max(float(outline), 1e-6)
+
+
+def resize(ink: np.ndarray, factor: float) -> np.ndarray:
+    """Resize anti-aliased, each pixel the mean of what it covers; no side under 1 px."""
+    height, width = (max(1, round(side * factor)) for side in ink.shape)
+    if (height, width) == ink.shape:
+        return ink
+    kernel = Image.Resampling.BOX if factor < 1 else Image.Resampling.BILINEAR
+    return np.asarray(Image.fromarray(ink).resize((width, height), kernel))
+
+
+def border(picture: np.ndarray) -> np.ndarray:
+    """The outermost pixels of (H, W, ...) in one row (N, ...)."""
+    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
 
 
 def _colours_and_paper(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,20 +154,6 @@ def _flatten(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         mean_ink = (colours * alpha).sum((0, 1)) / max(float(alpha.sum()), 1e-6)
         paper = np.full(3, 255 if mean_ink.mean() < 127.5 else 0, np.float32)
     return paper + (colours - paper) * alpha, paper
-
-
-def border(picture: np.ndarray) -> np.ndarray:
-    """The outermost pixels of (H, W, ...) in one row (N, ...)."""
-    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
-
-
-def _scale(ink: np.ndarray, factor: float) -> np.ndarray:
-    """Resize anti-aliased, each pixel the mean of what it covers; no side under 1 px."""
-    height, width = (max(1, round(side * factor)) for side in ink.shape)
-    if (height, width) == ink.shape:
-        return ink
-    kernel = Image.Resampling.BOX if factor < 1 else Image.Resampling.BILINEAR
-    return np.asarray(Image.fromarray(ink).resize((width, height), kernel))
 
 
 def _darken(ink: np.ndarray) -> np.ndarray:

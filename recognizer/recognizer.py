@@ -146,10 +146,15 @@ class Recognizer:
         probabilities = np.maximum(outputs[:, :10], 1e-12)
         probabilities /= probabilities.sum(1, keepdims=True)
         confidences = probabilities.max(1)
-        is_digit = outputs[:, 10] <= MAX_NONE if outputs.shape[1] > 10 else confidences >= MIN_CONFIDENCE
+        is_digit = ~refused(outputs)
         return [
             Prediction(int(digit), float(confidence), p, bool(accepted), digit_input)
             for digit, confidence, p, accepted, digit_input in zip(
                 probabilities.argmax(1), confidences, probabilities, is_digit, prepared, strict=True
             )
         ]
+
+
+def refused(outputs: np.ndarray) -> np.ndarray:
+    """Return which of a model's outputs, float32 (n, 10) or (n, 11), say that a picture is no digit: bool (n,)."""
+    return outputs[:, 10] > MAX_NONE if outputs.shape[1] > 10 else outputs.max(1) < MIN_CONFIDENCE

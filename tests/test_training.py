@@ -14,7 +14,8 @@ from train.average import WeightAverage
 from train.config import CLASSIC, DIGITS, PRESETS
 from train.data import split_and_prepare
 from train.errors import TrainError
-from train.pipeline import sha256_of, state_paths, train_and_evaluate
+from train.files import sha256_of
+from train.pipeline import state_paths, train_and_evaluate
 
 QUICK = replace(
     DIGITS,

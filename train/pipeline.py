@@ -1,6 +1,5 @@
 """The whole way from MNIST to a shipped model: train, save, score once, and write the card and its pictures."""
 
-import hashlib
 import os
 import platform
 import tempfile
@@ -23,8 +22,9 @@ from train.evaluate import (
     read_drawings,
     read_test_set,
 )
-from train.files import move_into_place
+from train.files import move_into_place, sha256_of
 from train.fit import fit, right_of
+from train.kin import write_index
 from train.portable import save_portable
 from train.report import contact_sheet, plot_confusion, plot_curves, plot_misread, plot_reliability
 
@@ -57,6 +57,7 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
         result = read_test_set(recognizer, mnist.test_pictures, mnist.test_labels)
         report = other_drawings(config, mnist.validation, REPORT)
         drawn = [read_drawings(recognizer, part) for part in (report.digits, report.restyled, report.no_digits)]
+        write_index(saved, mnist.train, drawings(), config)
         card = _card(config, mnist, history, validation, result, drawn, calibration, saved)
         for name, plot in {
             "curves": lambda path: plot_curves(history, path),
@@ -106,11 +107,6 @@ def _card(config: TrainConfig, mnist: Mnist, history, validation, result, drawn,
 def state_paths(config: TrainConfig, out: Path) -> list[Path]:
     """Where an unfinished run keeps its state, a file for each member."""
     return [out / f"{config.name}.unfinished-{number}.npz" for number in range(1, config.members + 1)]
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal, as the card has it."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _save_for_inference(model, config: TrainConfig, path: Path) -> None:

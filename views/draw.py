@@ -29,6 +29,7 @@ def show() -> None:
         with sheet:
             reading, size, hint = _read(stroke_width, wide)
             st.html(boxes_html(reading, size))
+        st.session_state["drawn"] = (reading, size) if reading else None  # for the Why tab
         answer.html(reading_html(reading) if reading else hint_html(hint))
         with bars:
             picked = _pick(reading)

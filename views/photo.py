@@ -23,11 +23,16 @@ NOTHING = "No digits found."
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What became of one file: a sentence, where there is something to say, and what was read, where it could be."""
+    """What became of one file: a sentence, where there is something to say, and what was read, where it could be.
 
+    size: (width, height) of the picture, upright, in px.
+    """
+
+    name: str
     sentence: str
     picture: Image.Image | None = None
     reading: Reading | None = None
+    size: tuple[int, int] = (1, 1)
 
 
 def show(is_open: bool) -> None:
@@ -62,23 +67,24 @@ def _answers(files: list) -> None:
     known = st.session_state.get("answers", {})
     chosen = {file.file_id: file for file in files[:MAX_FILES]}
     st.session_state["answers"] = {
-        key: known.get(key) or answer(file.getvalue(), model) for key, file in chosen.items()
+        key: known.get(key) or answer(file.name, file.getvalue(), model) for key, file in chosen.items()
     }
     for key, found in st.session_state["answers"].items():
-        _show_answer(chosen[key].name, key, found)
+        _show_answer(key, found)
 
 
-def answer(data: bytes, model: Recognizer) -> Answer:
+def answer(name: str, data: bytes, model: Recognizer) -> Answer:
     """Read the digits on a picture file, and draw their boxes on a copy of it."""
     try:
         pixels, scale = read_with_scale(data)
         reading = model.read(data)
     except RecognizerError as error:
-        return Answer(str(error))
+        return Answer(name, str(error))
     sentence = "" if reading.text else NOTHING
     if reading.left_out:
         sentence += f" {reading.left_out:,} pieces of ink were too many to be looked at."
-    return Answer(sentence.strip(), with_boxes(pixels, scale, reading), reading)
+    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+    return Answer(name, sentence.strip(), with_boxes(pixels, scale, reading), reading, size)
 
 
 def with_boxes(pixels: np.ndarray, scale: float, reading: Reading) -> Image.Image:
@@ -103,9 +109,9 @@ def with_boxes(pixels: np.ndarray, scale: float, reading: Reading) -> Image.Imag
     return picture
 
 
-def _show_answer(name: str, key: str, found: Answer) -> None:
+def _show_answer(key: str, found: Answer) -> None:
     with st.container(border=True, key=f"answer-{key}"):
-        st.text(name)
+        st.text(found.name)
         if found.reading is None:
             st.warning(found.sentence)
             return

@@ -1,0 +1,68 @@
+"""One model, and all that can be asked about why it read a digit so."""
+
+import os
+
+import cv2
+import numpy as np
+
+from recognizer.explain.attribution import attribution
+from recognizer.explain.erasure import Erasure, smallest_erasure
+from recognizer.explain.kin import Kin, KinIndex
+from recognizer.explain.layers import Layer, feature_maps, last_inputs
+from recognizer.explain.steps import Step, steps
+from recognizer.model import DEFAULT_MODEL, load_model, load_network
+from recognizer.preprocess import centre, corner, crop, fit, ink_box
+from recognizer.recognizer import Prediction, Recognizer, refused
+
+
+class Explainer:
+    """Looks at one digit at a time. What it is given is `Prediction.ink`, or `recognizer.preprocess.find_ink`'s ink."""
+
+    def __init__(self, path: str | os.PathLike):
+        """Use the model in `path`; `ModelError` as for `Recognizer.load`."""
+        self._path = path
+        self._network = load_network(path)
+        self._outputs = load_model(path)
+        self._recognizer = Recognizer(self._outputs)
+        self._kin: KinIndex | None = None
+
+    @classmethod
+    def load(cls, path: str | os.PathLike = DEFAULT_MODEL) -> "Explainer":
+        """Load a .keras or .h5 model, by default the one that comes with the project."""
+        return cls(path)
+
+    def steps(self, ink: np.ndarray) -> list[tuple[Step, Prediction | None]]:
+        """Return each step of the preparation, and what the model would say if it were left out."""
+        found = steps(ink)
+        without = [step.without for step in found if step.without is not None]
+        said = iter(self._recognizer.predict_prepared(np.stack(without)))
+        return [(step, None if step.without is None else next(said)) for step in found]
+
+    def attribution(self, ink: np.ndarray, digit: int, instead_of: int | None = None) -> np.ndarray:
+        """Return how much each part of the ink speaks for `digit`, or for it instead of another: float32 like `ink`."""
+        fitted = fit(crop(ink))
+        found = attribution(self._network, centre(fitted), digit, instead_of)
+        top, left = corner(fitted)
+        found = found[top : top + fitted.shape[0], left : left + fitted.shape[1]]
+        left, top, right, bottom = ink_box(ink)
+        heat = np.zeros_like(ink)
+        heat[top:bottom, left:right] = cv2.resize(found, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
+        return heat
+
+    def smallest_erasure(self, ink: np.ndarray) -> Erasure | None:
+        """Return the least ink to rub out for another answer, or None where no small erasure was found."""
+        return smallest_erasure(ink, self._outputs, _answer)
+
+    def kin(self, picture: np.ndarray, count: int = 8) -> list[Kin]:
+        """Return the digits from training most like `picture`, float32 (28, 28); `ModelError` without an index."""
+        if self._kin is None:
+            self._kin = KinIndex.load(self._path)
+        return self._kin.nearest(last_inputs(self._network, picture[None])[0], count)
+
+    def layers(self, picture: np.ndarray) -> list[Layer]:
+        """Return the feature maps of every convolution for `picture`, float32 (28, 28)."""
+        return feature_maps(self._network, picture)
+
+
+def _answer(output: np.ndarray) -> int | None:
+    return None if refused(output[None])[0] else int(output[:10].argmax())

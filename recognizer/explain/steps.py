@@ -1,0 +1,57 @@
+"""A drawing -> what `recognizer.preprocess` makes of it step by step, and what would come out without each step."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from recognizer.preprocess import DIGIT_BOX_PX, FIELD_PX, centre, crop, fit, resize, stroke_width
+
+THICKENED = 1.1  # times as wide as without, and it shows
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of the preparation.
+
+    name: "drawing", "crop", "fit", "thicken" or "centre".
+    picture: float32 (h, w), 0 paper to 1 ink, after this step.
+    without: float32 (28, 28), what the model would get if this step alone were left out; None for the drawing.
+    """
+
+    name: str
+    picture: np.ndarray
+    without: np.ndarray | None = None
+
+
+def steps(ink: np.ndarray) -> list[Step]:
+    """Take the preparation of `ink`, float32 (H, W), apart; "thicken" is among them only if its lines were thin."""
+    cropped = crop(ink)
+    fitted = fit(cropped)
+    thin = resize(cropped, DIGIT_BOX_PX / max(cropped.shape))
+    thickened = stroke_width(fitted) > THICKENED * stroke_width(thin)
+    found = [
+        Step("drawing", ink),
+        Step("crop", cropped, _squeezed(_squared(ink))),
+        Step("fit", thin if thickened else fitted, _squeezed(cropped)),
+    ]
+    if thickened:
+        found.append(Step("thicken", fitted, centre(thin)))
+    return [*found, Step("centre", centre(fitted), _in_the_corner(fitted))]
+
+
+def _squared(ink: np.ndarray) -> np.ndarray:
+    """The whole sheet, with paper beside it until it is square."""
+    height, width = ink.shape
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    return np.pad(ink, ((top, side - height - top), (left, side - width - left)))
+
+
+def _squeezed(ink: np.ndarray) -> np.ndarray:
+    """Pulled or pushed into 28x28 whatever its shape, edge to edge, as most demos do it."""
+    return np.asarray(Image.fromarray(ink).resize((FIELD_PX, FIELD_PX), Image.Resampling.BOX))
+
+
+def _in_the_corner(digit: np.ndarray) -> np.ndarray:
+    return np.pad(digit, ((0, FIELD_PX - digit.shape[0]), (0, FIELD_PX - digit.shape[1])))

@@ -1,0 +1,239 @@
+"""The Why tab: why a digit was read so, in five pictures' worth of reasons."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+
+from recognizer import Prediction, Reading, RecognizerError
+from recognizer.explain import Explainer
+from recognizer.explain.erasure import Erasure
+from recognizer.explain.kin import Kin
+from recognizer.explain.layers import Layer
+from recognizer.explain.steps import Step
+from recognizer.model import DEFAULT_MODEL
+from recognizer.percent import percent
+from views.figures import erasure_picture, figure, heat_picture, ink_picture, maps_picture, row
+from views.loading import recognizer
+
+NOTHING = "Nothing has been read yet. Draw a digit, or read a photo, and come back: this page says why."
+DRAWING = "Your drawing"
+STEPS = {
+    "drawing": ("The drawing", "What you drew, on the whole sheet."),
+    "crop": ("Cut out", "The empty paper around it is cut off."),
+    "fit": ("Fitted", "It is made as large as all digits that the model learned from: 20 dots."),
+    "thicken": ("Thickened", "Its thin lines are drawn again as thick as a pencil's."),
+    "centre": ("Centred", "Its point of balance goes to the middle of 28 by 28 dots: this is all that the model sees."),
+}
+WITHOUT = {
+    "crop": "Had the whole sheet been shrunk",
+    "fit": "Had it been stretched from edge to edge",
+    "thicken": "Had its lines stayed thin",
+    "centre": "Had it stayed in the corner",
+}
+
+
+@dataclass(eq=False)
+class Explanation:
+    """All that is shown of one digit; heat: for each digit that was asked about, made when it is."""
+
+    prediction: Prediction
+    steps: list[tuple[Step, Prediction | None]]
+    erasure: Erasure | None
+    kin: list[Kin] | str
+    layers: list[Layer]
+    heat: dict[int, np.ndarray] = field(default_factory=dict)
+
+
+@st.fragment
+def show() -> None:
+    """The tab; it runs only while it is open."""
+    with st.container(key="why"):
+        sources = _sources()
+        if not sources:
+            st.info(NOTHING)
+            return
+        name = st.selectbox("Which picture?", sources, key="why_source") if len(sources) > 1 else next(iter(sources))
+        reading, size = sources[name]
+        prediction = _pick(reading, name)
+        try:
+            with st.spinner("Looking inside …"):
+                recognizer().result()
+                explainer = _explainer()
+                explanation = _explained(explainer, prediction, size)
+        except RecognizerError as error:
+            st.warning(str(error))
+            return
+        _show(explainer, explanation)
+
+
+def _sources() -> dict[str, tuple[Reading, tuple[int, int]]]:
+    """What was read, by the name of the picture: the reading, and the picture's (width, height) in px."""
+    found = {}
+    if drawn := st.session_state.get("drawn"):
+        found[DRAWING] = drawn
+    for answer in st.session_state.get("answers", {}).values():
+        if answer.reading and answer.reading.digits:
+            name, number = answer.name, 2
+            while name in found:
+                name, number = f"{answer.name} ({number})", number + 1
+            found[name] = (answer.reading, answer.size)
+    return found
+
+
+def _pick(reading: Reading, name: str) -> Prediction:
+    digits = reading.digits
+    if len(digits) == 1:
+        return digits[0]
+    last = st.session_state.get("picked", len(digits) - 1) if name == DRAWING else len(digits) - 1
+    picked = st.segmented_control(
+        "Which digit?",
+        range(len(digits)),
+        default=min(last, len(digits) - 1),
+        format_func=lambda i: str(digits[i].digit) if digits[i].is_digit else "?",
+        required=True,
+        key=f"why_digit_{name}_{len(digits)}",
+    )
+    return digits[picked]
+
+
+@st.cache_resource(show_spinner=False)
+def _explainer() -> Explainer:
+    return Explainer.load(DEFAULT_MODEL)
+
+
+def _explained(explainer: Explainer, prediction: Prediction, size: tuple[int, int]) -> Explanation:
+    """Explain a digit, once for as long as it is looked at."""
+    known = st.session_state.get("explanation")
+    if known is None or known.prediction is not prediction:
+        try:
+            kin = explainer.kin(prediction.input)
+        except RecognizerError as error:
+            kin = str(error)
+        known = Explanation(
+            prediction,
+            explainer.steps(_on_its_sheet(prediction, size)),
+            explainer.smallest_erasure(prediction.ink),
+            kin,
+            explainer.layers(prediction.input),
+        )
+        st.session_state["explanation"] = known
+    return known
+
+
+def _on_its_sheet(prediction: Prediction, size: tuple[int, int]) -> np.ndarray:
+    """The ink of one digit alone, where it lies on the picture of `size` (width, height) px."""
+    left, top, right, _ = prediction.box
+    height, width = prediction.ink.shape
+    factor = width / (right - left)  # a large picture was scaled down before it was read
+    sheet = np.zeros((max(height, round(size[1] * factor)), max(width, round(size[0] * factor))), np.float32)
+    top, left = min(round(top * factor), len(sheet) - height), min(round(left * factor), sheet.shape[1] - width)
+    sheet[top : top + height, left : left + width] = prediction.ink
+    return sheet
+
+
+def _show(explainer: Explainer, explanation: Explanation) -> None:
+    prediction = explanation.prediction
+    st.markdown(f"### The model says: {_said(prediction)}")
+    with st.container(key="why_steps"):
+        st.markdown("#### What the model saw")
+        st.html(row([_step(step, said, prediction) for step, said in explanation.steps]))
+    with st.container(key="why_strokes"):
+        st.markdown("#### Which strokes spoke for it")
+        st.html(row([_heat(explainer, explanation)]))
+    with st.container(key="why_erasure"):
+        st.markdown("#### What would change its mind")
+        st.html(_erasure(explanation))
+    with st.container(key="why_kin"):
+        st.markdown("#### Its nearest kin")
+        _kin(explanation.kin)
+    with st.container(key="why_inside"):
+        st.markdown("#### Inside the model")
+        _inside(explanation.layers)
+
+
+def _said(prediction: Prediction) -> str:
+    if not prediction.is_digit:
+        return f"no digit, if any a {prediction.digit}"
+    return f"{prediction.digit} ({percent(prediction.confidence)})"
+
+
+def _step(step: Step, said: Prediction | None, prediction: Prediction) -> str:
+    title, sentence = STEPS[step.name]
+    if said is not None:
+        same = said.digit == prediction.digit and said.is_digit == prediction.is_digit
+        sentence += f" {WITHOUT[step.name]}, the model would {'still say' if same else 'say'} {_said(said)}."
+    return figure(ink_picture(step.picture), title, sentence, "dots" if max(step.picture.shape) <= 28 else "")
+
+
+def _heat(explainer: Explainer, explanation: Explanation) -> str:
+    prediction = explanation.prediction
+    asked = st.pills(
+        "Why not another digit? Pick one.",
+        [digit for digit in range(10) if digit != prediction.digit],
+        key="why_not",
+    )
+    digit = prediction.digit if asked is None else asked
+    if digit not in explanation.heat:
+        instead_of = None if digit == prediction.digit else prediction.digit
+        explanation.heat[digit] = explainer.attribution(prediction.ink, digit, instead_of)
+    if digit == prediction.digit:
+        title = f"For a {digit}"
+        sentence = f"Blue ink made the model think of a {digit}, orange ink of something else."
+    else:
+        title = f"{digit} rather than {prediction.digit}"
+        sentence = f"Blue ink looks more like a {digit}, orange ink more like a {prediction.digit}."
+    return figure(heat_picture(prediction.ink, explanation.heat[digit]), title, sentence, "large")
+
+
+def _erasure(explanation: Explanation) -> str:
+    erasure, prediction = explanation.erasure, explanation.prediction
+    if erasure is None:
+        sentence = "However a small part of it is rubbed out, the model keeps to its answer."
+        whole = erasure_picture(prediction.ink, np.zeros_like(prediction.ink))
+        return row([figure(whole, "Nothing small", sentence, "large")])
+    share = max(1, round(100 * erasure.share))
+    return row(
+        [
+            figure(
+                erasure_picture(prediction.ink, erasure.erased),
+                f"Rub out {share} %",
+                f"Without the orange ink, {share} % of all, the model would say {erasure.answer}.",
+                "large",
+            ),
+            figure(ink_picture(erasure.input), "What is left", "This is what the model would see then.", "dots large"),
+        ]
+    )
+
+
+def _kin(kin: list[Kin] | str) -> None:
+    if isinstance(kin, str):
+        st.info(kin)
+        return
+    st.markdown("Of the digits that the model learned from, these are most like yours in its eyes.")
+    figures = []
+    for each in kin:
+        sentence = "drawn by a program" if each.drawn else "written by a person"
+        figures.append(figure(ink_picture(each.picture / np.float32(255)), str(each.label), sentence, "dots small"))
+    st.html(row(figures))
+
+
+def _inside(layers: list[Layer]) -> None:
+    count = layers[-1].network
+    network = 1
+    if count > 1:
+        network = st.segmented_control(
+            f"{count} networks look at it and agree on an answer. Which one?",
+            range(1, count + 1),
+            default=1,
+            required=True,
+            key="why_network",
+        )
+    shown = [layer.maps for layer in layers if layer.network == network]
+    figures = []
+    for number, maps in enumerate(shown, 1):
+        height, width, many = maps.shape
+        what = "edges and corners" if number <= 2 else "larger parts" if number < len(shown) else "almost whole digits"
+        sentence = f"{many} pictures of {width} by {height} dots, each dark where it found its pattern: {what}."
+        figures.append(figure(maps_picture(maps), f"Layer {number}", sentence, "dots wide"))
+    st.html(row(figures))
