@@ -23,9 +23,8 @@ from recognizer import Reading, Recognizer, RecognizerError
 from recognizer.model import DEFAULT_MODEL
 from recognizer.percent import percent
 from recognizer.picture import ENDINGS, MAX_FILE_BYTES
+from recognizer.remarks import NOTHING, remarks
 from recognizer.table import COLUMNS, rows
-
-NOTHING = "no digits found"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,8 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         write(name, reading)
         sys.stdout.flush()
-        if reading.left_out:
-            print(f"{name}: {reading.left_out:,} pieces of ink were too many to be looked at.", file=sys.stderr)
+        if remark := remarks(reading):
+            print(f"{name}: {remark}", file=sys.stderr)
     return status
 
 

@@ -22,6 +22,7 @@ from recognizer.preprocess import border
 
 NOTHING = "No ink was found on this picture: write darker, or come nearer with the camera."
 CLEARLY = 20  # grey levels; an edge of a shadow differs by less from what is around it
+SHARP = 6.0  # grey levels a px, of 256 px; the edge of a shadow that a lamp throws is softer
 EVEN = 2.0  # grey levels; the edge of a drawing, even as a JPEG
 DARKEST_PAPER = 60.0  # grey level; in a deeper shadow, noise would pass for ink
 THICKEST = 5  # strokes are thinner than one such part of the picture's shorter side
@@ -95,11 +96,13 @@ def _darkness(pixels: np.ndarray) -> np.ndarray:
 
 
 def _is_light_on_dark(grey: np.ndarray) -> bool:
-    """Whether what stands out from its surroundings is lighter than they are, as chalk is."""
+    """Whether what stands out sharply from its surroundings is lighter than they are, as chalk is."""
     scale = 256 / max(grey.shape)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     outliers = small.astype(np.float32) - cv2.medianBlur(small, 51)
-    lighter, darker = (float((np.maximum(sign * outliers - CLEARLY, 0) ** 2).sum()) for sign in (1, -1))
+    across, down = (cv2.Sobel(small, cv2.CV_32F, dx, 1 - dx, scale=1 / 8) for dx in (1, 0))
+    sharp = cv2.dilate(np.uint8(np.hypot(across, down) > SHARP), np.ones((5, 5), np.uint8))
+    lighter, darker = (float((sharp * np.maximum(sign * outliers - CLEARLY, 0) ** 2).sum()) for sign in (1, -1))
     return bool(np.median(grey) < 128) and lighter > 2 * darker
 
 
@@ -110,7 +113,8 @@ def _otsu(darkness: np.ndarray) -> float:
 
 def _ruling(darkness: np.ndarray, threshold: float) -> np.ndarray:
     """Where the printed lines are: bool (H, W)."""
-    marks = np.uint8(darkness > threshold)
+    square = np.ones((3 * MAX_RULE_PX,) * 2, np.uint8)
+    marks = np.uint8(cv2.morphologyEx(darkness, cv2.MORPH_TOPHAT, square) > threshold)  # without fading shadows
     found = np.zeros_like(marks)
     for turned, upright in ((marks, found), (marks.T, found.T)):
         lines = _level_lines(np.ascontiguousarray(turned))

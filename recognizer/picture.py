@@ -21,14 +21,15 @@ MAX_PIXELS = 100_000_000  # phone cameras reach 50 megapixels; 100 decode to 300
 MIN_SIDE_PX = 4  # fewer hold no digit that anybody could read
 MAX_WORKING_SIDE = 1024  # px; fifty times the box a digit is fitted to, so nothing is lost
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")  # theirs
+ANIMATED = ("GIF", "WEBP", "PNG")  # that may move
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # Pillow's decoders for everyday files
 
 
 def read_picture(picture: Picture) -> np.ndarray:
     """Return the pixels of `picture`: uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA.
 
-    Pictures with a side over `MAX_WORKING_SIDE` px come back scaled down; of an animation, the first frame counts.
-    Raises `InvalidImageError` for what is no picture, or one too large, too small, or of the wrong type.
+    Pictures with a side over `MAX_WORKING_SIDE` px come back scaled down.
+    Raises `InvalidImageError` for what is no picture, or one too large, too small, animated, or of the wrong type.
     """
     return read_with_scale(picture)[0]
 
@@ -98,9 +99,20 @@ def _read_file(data: bytes) -> tuple[np.ndarray, float]:
     except Exception as error:  # Pillow's parsers answer hostile headers with many exception types
         raise InvalidImageError(f"The file is damaged ({error}).") from error
     _check_size(*image.size)
+    _check_still(image)
     side = max(image.size)
     image.draft(None, (MAX_WORKING_SIDE, MAX_WORKING_SIDE))  # JPEG: decode no larger than is needed
     return _decode(image, side)
+
+
+def _check_still(image: Image.Image) -> None:
+    """Refuse what moves. Files with several pages are none of that, nor photos that carry a smaller one inside."""
+    try:
+        moves = image.format in ANIMATED and image.is_animated
+    except Exception as error:  # as above: looking for a second frame reads further into the file
+        raise InvalidImageError(f"The picture is damaged or cut short ({error}).") from error
+    if moves:
+        raise InvalidImageError("The picture is animated. Save one of its frames as a still picture and try again.")
 
 
 def _decode(image: Image.Image, side: int) -> tuple[np.ndarray, float]:

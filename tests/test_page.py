@@ -18,11 +18,10 @@ from streamlit_drawable_canvas import CanvasResult
 
 from recognizer import InvalidImageError, ModelError, Prediction, Recognizer
 from recognizer.percent import percent
-from tests.helpers import always, drawn
+from tests.helpers import always, drawn, placed, render
 from views import answer, canvas, loading
 
 PAGE = Path(__file__).parent.parent / "streamlit_app.py"
-ONE_STROKE = {"objects": [{"type": "Path", "path": []}]}
 
 
 def data_url(pixels):
@@ -31,11 +30,35 @@ def data_url(pixels):
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def on_transparency(digit):
-    """What the canvas sends of a drawn digit: ink of its colour on nothing."""
-    share = 255 - drawn(digit)[..., :1]
-    seen = np.concatenate([np.broadcast_to(np.uint8([47, 116, 224]), (300, 300, 3)), share], axis=2)
+def on_transparency(picture):
+    """What the canvas sends of ink on white paper: ink of its colour on nothing."""
+    share = 255 - picture[..., :1]
+    seen = np.concatenate([np.broadcast_to(np.uint8([47, 116, 224]), (*picture.shape[:2], 3)), share], axis=2)
     return np.pad(seen, ((canvas.STRIP_PX, 0), (0, 0), (0, 0)))
+
+
+def paths(strokes, width=16):
+    """What the canvas sends of strokes, polylines in px of what is seen of it."""
+    return {
+        "objects": [
+            {
+                "type": "Path",
+                "strokeWidth": width,
+                "path": [["L" if i else "M", x, y + canvas.STRIP_PX] for i, (x, y) in enumerate(stroke)],
+            }
+            for stroke in strokes
+        ]
+    }
+
+
+def sent_of(*digits, width=16):
+    """What the canvas sends of digits that are drawn one over the other, each (digit, options of `placed`)."""
+    strokes = [stroke for digit, options in digits for stroke in placed(digit, **options)]
+    size = (canvas.WIDE_PX if len(digits) > 1 else canvas.NARROW_PX, canvas.HEIGHT_PX)
+    return paths(strokes, width), data_url(on_transparency(render(strokes, width, size)))
+
+
+ONE_STROKE = paths([[(150, 60), (150, 240)]])
 
 
 @pytest.fixture
@@ -70,13 +93,95 @@ def text(app):
 
 def test_an_empty_canvas_is_asked_to_be_drawn_on(page):
     app, _ = page()
-    assert "Draw a digit, 0 to 9." in text(app)
+    assert "Draw a digit, or a whole number." in text(app)
 
 
 @pytest.mark.parametrize("digit", [0, 4, 7])
 def test_a_drawing_is_read(page, digit):
-    app, _ = page(ONE_STROKE, data_url(on_transparency(digit)))
+    app, _ = page(*sent_of((digit, {})))
     assert re.search(rf"{digit} (> 99|\d\d) %", text(app))
+
+
+NUMBER = sent_of(*((digit, {"left": 40 + 180 * i, "top": 60}) for i, digit in enumerate((4, 0, 7))))
+
+
+def test_a_number_is_read_with_a_box_over_each_digit_and_the_bars_of_the_last(page):
+    app, _ = page(*NUMBER)
+    assert "4 0 7" in text(app)  # a tag between the digits is a space here
+    html = "".join(element.proto.body for element in app.get("html"))
+    assert html.count('class="box"') == 3
+    assert re.findall(r'winner"><span class="name">(\d)', html) == ["7"]
+
+
+def test_the_bars_are_those_of_the_digit_that_is_picked_until_another_stroke(page):
+    app, sent = page(*NUMBER)
+    (picker,) = app.segmented_control
+    assert picker.options == ["4", "0", "7"]
+
+    def winner():
+        html = "".join(element.proto.body for element in app.get("html"))
+        return re.findall(r'winner"><span class="name">(\d)', html)
+
+    picker.set_value(0).run()
+    assert winner() == ["4"]
+    fewer, picture = sent_of((4, {"left": 40, "top": 60}), (0, {"left": 220, "top": 60}))
+    sent.update(json=fewer, image=picture)
+    app.run()
+    assert winner() == ["0"]
+
+
+def test_what_is_no_digit_in_a_number_is_a_question_mark(page):
+    letter = [[(300, 60), (300, 240)], [(400, 60), (400, 240)], [(300, 150), (400, 150)]]
+    strokes = [*placed(2, left=60), *letter]
+    app, _ = page(paths(strokes, 12), data_url(on_transparency(render(strokes, 12, (640, 300)))))
+    assert "2 ?" in text(app) and app.segmented_control[0].options == ["2", "?"]
+
+
+def test_the_wide_canvas_keeps_the_drawing(page):
+    app, sent = page(*sent_of((4, {})))
+    assert sent["calls"][-1]["width"] == canvas.NARROW_PX
+    app.toggle(key="wide").set_value(True).run()
+    last = sent["calls"][-1]
+    assert last["width"] == canvas.WIDE_PX and last["height"] == sent["calls"][0]["height"]
+    assert last["initial_drawing"]["objects"] == sent["json"]["objects"], "so that it sends what it holds"
+
+
+def test_why_waits_for_something_to_explain_and_then_says_it_all(page):
+    app, sent = page()
+    app.session_state["tab"] = "Why"
+    app.run()
+    assert "Nothing has been read yet" in app.info[0].value
+    sent["json"], sent["image"] = sent_of((4, {}))
+    app.run()
+    assert not app.exception and "The model says: 4" in app.markdown[0].value
+    assert [part.value[5:] for part in app.markdown if part.value.startswith("#### ")] == [
+        "What the model saw",
+        "Which strokes spoke for it",
+        "What would change its mind",
+        "Its nearest kin",
+        "Inside the model",
+    ]
+    assert "Blue ink made the model think of a 4" in text(app)
+    app.pills(key="why_not").set_value(9).run()
+    assert "Blue ink looks more like a 9, orange ink more like a 4." in text(app)
+
+
+def test_why_costs_nothing_until_it_is_opened(page, monkeypatch):
+    monkeypatch.setattr("views.why.Explainer.load", lambda path: pytest.fail("looked inside"))
+    app, _ = page(*NUMBER)
+    assert not app.exception
+
+
+def test_without_an_index_only_the_kin_are_missing(page, monkeypatch):
+    def missing(model):
+        raise ModelError("There is no index here.")
+
+    monkeypatch.setattr("recognizer.explain.explainer.KinIndex.load", missing)
+    app, _ = page(*sent_of((4, {})))
+    app.session_state["tab"] = "Why"
+    app.run()
+    assert not app.exception and [info.value for info in app.info] == ["There is no index here."]
+    assert any("Inside the model" in part.value for part in app.markdown)
 
 
 def test_what_tensorflow_brought_is_kept_out_of_garbage_collection(page):
@@ -86,12 +191,12 @@ def test_what_tensorflow_brought_is_kept_out_of_garbage_collection(page):
 
 
 def test_an_empty_picture_is_an_empty_canvas(page):
-    app, _ = page(ONE_STROKE, data_url(np.zeros_like(on_transparency(0))))
-    assert "Draw a digit, 0 to 9." in text(app)
+    app, _ = page(ONE_STROKE, data_url(np.zeros_like(on_transparency(drawn(0)))))
+    assert "Draw a digit, or a whole number." in text(app)
 
 
 def test_ink_in_the_strip_out_of_sight_does_not_count(page):
-    pixels = on_transparency(0)
+    pixels = on_transparency(drawn(0))
     pixels[: canvas.STRIP_PX] = 255
     app, _ = page(ONE_STROKE, data_url(pixels))
     assert re.search(r"0 (> 99|\d\d) %", text(app))
@@ -99,7 +204,7 @@ def test_ink_in_the_strip_out_of_sight_does_not_count(page):
 
 def test_the_page_is_there_before_the_model(page, monkeypatch):
     monkeypatch.setattr(loading.Recognizer, "load", lambda path: loading.Future().result())  # never comes back
-    app, sent = page(ONE_STROKE, data_url(on_transparency(3)), wait=False)
+    app, sent = page(*sent_of((3, {})), wait=False)
     assert "The model is waking up" in text(app)
     assert sent["calls"], "the canvas is shown meanwhile"
 
@@ -112,7 +217,7 @@ def test_what_the_page_is_made_of_does_not_wait_for_tensorflow():
 
 def test_a_missing_model_is_one_sentence_and_found_once_it_is_there(page, monkeypatch, tmp_path):
     monkeypatch.setattr(loading, "DEFAULT_MODEL", tmp_path / "none.keras")
-    app, _ = page(ONE_STROKE, data_url(on_transparency(3)))
+    app, _ = page(*sent_of((3, {})))
     assert "There is no model" in text(app) and "python -m train" in text(app)
     monkeypatch.undo()
     assert loading.recognizer().result(timeout=60)
@@ -142,7 +247,7 @@ def test_a_reader_that_cannot_start_is_one_sentence(page, monkeypatch, caplog):
         raise ImportError("no tensorflow here")
 
     monkeypatch.setattr(loading.Recognizer, "load", broken)
-    app, _ = page(ONE_STROKE, data_url(on_transparency(3)))
+    app, _ = page(*sent_of((3, {})))
     assert "could not start" in text(app)
     assert "no tensorflow here" in caplog.text and "no tensorflow here" not in text(app)
 
@@ -153,13 +258,16 @@ BAD_PAYLOADS = {
     "objects that are none": ({"objects": [1, 2]}, None),
     "too many strokes": ({"objects": [{}] * (canvas.MAX_STROKES + 1)}, None),
     "strokes too long": ({"objects": [{"path": "x" * canvas.MAX_DRAWING_BYTES}]}, None),
+    "a stroke without a width": ({"objects": [{"type": "Path", "path": [["M", 1, 2]]}]}, sent_of((3, {}))[1]),
+    "a stroke to nowhere": (paths([[(10, 10), (1e300, 5)]]), sent_of((3, {}))[1]),
+    "another shape": ({"objects": [{"type": "Rect"}]}, sent_of((3, {}))[1]),
     "no data address": (ONE_STROKE, "hello"),
     "a number for an address": (ONE_STROKE, 7),
     "no base64": (ONE_STROKE, "data:image/png;base64,$$$"),
     "no picture": (ONE_STROKE, "data:image/png;base64," + base64.b64encode(b"hello").decode()),
     "another size": (ONE_STROKE, data_url(np.zeros((30, 30, 4), np.uint8))),
     "a huge picture": (ONE_STROKE, "data:image/png;base64," + "A" * (2 * canvas.MAX_DRAWING_BYTES)),
-    "cut short": (ONE_STROKE, data_url(on_transparency(3))[:2400]),
+    "cut short": (ONE_STROKE, data_url(on_transparency(drawn(3)))[:2400]),
 }
 
 
@@ -170,8 +278,8 @@ def test_what_no_canvas_sends_is_one_sentence(page, name):
 
 
 def test_undo_and_clear_start_the_canvas_from_fewer_strokes(page):
-    two = {"objects": [{"type": "Path", "n": 1}, {"type": "Path", "n": 2}]}
-    app, sent = page(two, data_url(on_transparency(4)))
+    two = paths(placed(4))
+    app, sent = page(two, data_url(on_transparency(drawn(4))))
     app.button(key="undo").click().run()
     assert sent["calls"][-1]["initial_drawing"]["objects"] == two["objects"][:1]
     app.button(key="clear").click().run()
@@ -182,8 +290,8 @@ def test_undo_and_clear_start_the_canvas_from_fewer_strokes(page):
 
 
 def test_undo_before_the_canvas_has_answered_the_last_undo_takes_the_next_stroke(page):
-    three = {"objects": [{"type": "Path", "n": n} for n in range(3)]}
-    app, sent = page(three, data_url(on_transparency(4)))
+    three = paths([[(50 * n, 50), (50 * n, 250)] for n in (1, 2, 3)])
+    app, sent = page(three, data_url(on_transparency(drawn(4))))
     for left in (2, 1, 0):
         app.button(key="undo").click().run()
         assert sent["calls"][-1]["initial_drawing"]["objects"] == three["objects"][:left]
@@ -192,14 +300,14 @@ def test_undo_before_the_canvas_has_answered_the_last_undo_takes_the_next_stroke
         app.run()
         app.button(key="undo").click().run()
         assert sent["calls"][-1]["initial_drawing"]["objects"] == []
-    sent["json"] = two = {"objects": [{"type": "Path", "n": n} for n in (8, 9)]}
+    sent["json"] = two = paths(placed(4))
     app.run()
     app.button(key="undo").click().run()
     assert sent["calls"][-1]["initial_drawing"]["objects"] == two["objects"][:1]
 
 
 def test_the_width_reaches_the_canvas_and_nothing_else_changes(page):
-    app, sent = page(ONE_STROKE, data_url(on_transparency(4)))
+    app, sent = page(*sent_of((4, {})))
     app.slider(key="stroke_width").set_value(31).run()
     before, after = sent["calls"][0], sent["calls"][-1]
     assert after.pop("stroke_width") == 31 != before.pop("stroke_width")
@@ -212,7 +320,7 @@ def test_the_model_tab_costs_nothing_until_it_is_opened(page):
     app.session_state["tab"] = "The model"
     app.run()
     assert any("test digits read right" in element.value for element in app.markdown)
-    assert "Draw a digit, 0 to 9." in text(app), "the drawing tab is kept"
+    assert "Draw a digit, or a whole number." in text(app), "the drawing tab is kept"
 
 
 def test_a_missing_or_broken_card_is_one_sentence(page, monkeypatch, tmp_path):

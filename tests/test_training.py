@@ -85,6 +85,7 @@ def test_a_run_leaves_model_card_and_pictures_and_nothing_else(trained):
     assert names == {
         "digits.keras",
         "digits.json",
+        "digits_kin.npz",
         "digits_curves.png",
         "digits_confusion.png",
         "digits_misread.png",

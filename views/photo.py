@@ -11,14 +11,28 @@ from PIL import Image, ImageDraw, ImageFont
 from recognizer import Reading, Recognizer, RecognizerError
 from recognizer.percent import percent
 from recognizer.picture import ENDINGS, read_with_scale
+from recognizer.remarks import remarks
 from recognizer.table import COLUMNS, rows
 from views.loading import recognizer
 
 MAX_FILE_MB = 30  # a 50-megapixel JPEG is about 25
 MAX_FILES = 10
 SHOWN_PX = 800  # the longer side of the picture on the page
+# Hands pasted files to the uploader, which takes them as if they had been dropped on it, with the same bounds.
+PASTE = """<script>
+if (!window.pastesPhotos) {
+  window.pastesPhotos = true
+  document.addEventListener("paste", event => {
+    const photo = document.querySelector(".st-key-photo")
+    const input = photo?.querySelector("input[type=file]")
+    if (!input || photo.offsetParent === null || !event.clipboardData.files.length) return
+    input.files = event.clipboardData.files
+    input.dispatchEvent(new Event("change", {bubbles: true}))
+  })
+}
+</script>"""
+NOTHING = "No digits found. Write larger and darker, or take the picture nearer and in more light."
 BLUE, GREY = (47, 116, 224), (128, 128, 128)
-NOTHING = "No digits found."
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +53,13 @@ def show(is_open: bool) -> None:
     """The tab; what was uploaded stays, and nothing is read, while another one is open."""
     with st.container(key="photo"):
         files = st.file_uploader(
-            "Pictures of handwritten digits, dropped here or chosen",
+            "Pictures of handwritten digits: drop, choose or paste them",
             type=[ending[1:] for ending in ENDINGS[:4]],
             accept_multiple_files=True,
             max_upload_size=MAX_FILE_MB,
             key="photos",
         )
+        st.html(PASTE, unsafe_allow_javascript=True)
         if st.toggle("Use the camera", key="use_camera"):
             files = [*files, *filter(None, [st.camera_input("Hold the camera over the sheet", key="camera")])]
         if is_open:
@@ -80,11 +95,9 @@ def answer(name: str, data: bytes, model: Recognizer) -> Answer:
         reading = model.read(data)
     except RecognizerError as error:
         return Answer(name, str(error))
-    sentence = "" if reading.text else NOTHING
-    if reading.left_out:
-        sentence += f" {reading.left_out:,} pieces of ink were too many to be looked at."
     size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
-    return Answer(name, sentence.strip(), with_boxes(pixels, scale, reading), reading, size)
+    sentence = " ".join(filter(None, ["" if reading.text else NOTHING, remarks(reading)]))
+    return Answer(name, sentence, with_boxes(pixels, scale, reading), reading, size)
 
 
 def with_boxes(pixels: np.ndarray, scale: float, reading: Reading) -> Image.Image:

@@ -23,7 +23,7 @@ from tests.browser.driver import (
 from tests.helpers import STROKES, drawn, placed
 
 START_TIMEOUT_MS = 60_000  # the first answer waits for TensorFlow
-EMPTY = "Draw a digit, 0 to 9."
+EMPTY = "Draw a digit, or a whole number."
 
 
 def clear(page):
