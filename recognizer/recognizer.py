@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,11 +10,13 @@ from recognizer.errors import BlankImageError, InvalidImageError
 from recognizer.model import DEFAULT_MODEL, Probabilities, load_model
 from recognizer.photo import find_ink_on_paper, is_photograph
 from recognizer.picture import Picture, read_picture, read_with_scale
+from recognizer.pieces import Piece
 from recognizer.preprocess import find_ink, prepare, prepare_ink
-from recognizer.segment import best_path, segment
+from recognizer.segment import Candidate, best_path, cut_up, segment
 
 MIN_CONFIDENCE = 0.5  # of a model without a probability for "none of these": below it, nothing is called a digit
 MAX_NONE = 0.5  # of a model with one: training sets it to pass one half where a picture is to be refused
+MIN_IN_COMPANY = 0.02  # the least probability of a digit beside others, where anything else is some 50 times rarer
 MAX_BATCH = 1024  # pictures in one model call; bounds the memory that the layers' outputs take
 
 
@@ -92,7 +94,7 @@ class Recognizer:
         return self._classify(list(prepared))
 
     def read(self, picture: Picture) -> Reading:
-        """Read the numbers in a picture, left to right and line by line, in one model call.
+        """Read the numbers in a picture, left to right and line by line, in one model call, or two where digits touch.
 
         A blank picture reads as "". What looks like no digit is in `Reading.digits` and not in its text.
         `picture` and errors: as for `predict`, but for `BlankImageError`.
@@ -103,21 +105,30 @@ class Recognizer:
         except BlankImageError:
             return Reading("", ())
         lines, left_out = segment(ink)
-        candidates = [candidate for line in lines for candidate in line]
-        prepared = [prepare_ink(candidate.ink) for candidate in candidates]
-        outputs = self._outputs(prepared)
-        boxes = [tuple(round(edge * scale) for edge in candidate.box) for candidate in candidates]
-        predictions = self._predictions(prepared, outputs, boxes)
-        likely = np.array([p.is_digit for p in predictions]) * outputs[:, :10].max(1)  # what is refused is not
-        log_probabilities = np.log(np.maximum(likely, 1e-12))
-        texts, digits, start = [], [], 0
-        for line in lines:
-            end = start + len(line)
-            chosen = [predictions[start + i] for i in best_path(line, log_probabilities[start:end])]
+        known: dict[tuple[Piece, ...], tuple[Prediction, float]] = {}
+        lines = [cut_up(*line) for line in zip(lines, self._look_at(lines, known), strict=True)]
+        texts, digits = [], []
+        for line, log_probabilities in zip(lines, self._look_at(lines, known), strict=True):
+            path = [line[i] for i in best_path(line, log_probabilities)]
+            boxes = (tuple(round(edge * scale) for edge in candidate.box) for candidate in path)
+            chosen = _in_company([known[candidate.pieces] for candidate in path])
+            digits += [replace(prediction, box=box) for prediction, box in zip(chosen, boxes, strict=True)]
             texts.append("".join(str(prediction.digit) for prediction in chosen if prediction.is_digit))
-            digits += chosen
-            start = end
         return Reading("\n".join(filter(None, texts)), tuple(digits), left_out)
+
+    def _look_at(self, lines: list[list[Candidate]], known: dict) -> list[np.ndarray]:
+        """Return how probable each candidate is as the digit it looks most like: of each line, its logarithm (n,).
+
+        `known` has what the model said of the same pieces before, and gets what it says of others.
+        """
+        new = [candidate for line in lines for candidate in line if candidate.pieces not in known]
+        if new:
+            prepared = [prepare_ink(candidate.ink) for candidate in new]
+            outputs = self._outputs(prepared)
+            log_probabilities = np.log(np.maximum(outputs[:, :10].max(1), 1e-12))
+            seen = zip(self._predictions(prepared, outputs), log_probabilities.tolist(), strict=True)
+            known.update(zip((candidate.pieces for candidate in new), seen, strict=True))
+        return [np.array([known[candidate.pieces][1] for candidate in line]) for line in lines]
 
     def _classify(self, prepared: list[np.ndarray]) -> list[Prediction]:
         return self._predictions(prepared, self._outputs(prepared)) if prepared else []
@@ -126,22 +137,27 @@ class Recognizer:
         batches = (np.stack(prepared[i : i + MAX_BATCH]) for i in range(0, len(prepared), MAX_BATCH))
         return np.concatenate([self._probabilities(batch) for batch in batches])
 
-    def _predictions(
-        self, prepared: list[np.ndarray], outputs: np.ndarray, boxes: list | None = None
-    ) -> list[Prediction]:
+    def _predictions(self, prepared: list[np.ndarray], outputs: np.ndarray) -> list[Prediction]:
         probabilities = np.maximum(outputs[:, :10], 1e-12)
         probabilities /= probabilities.sum(1, keepdims=True)
         confidences = probabilities.max(1)
         is_digit = outputs[:, 10] <= MAX_NONE if outputs.shape[1] > 10 else confidences >= MIN_CONFIDENCE
         return [
-            Prediction(int(digit), float(confidence), p, bool(accepted), digit_input, box)
-            for digit, confidence, p, accepted, digit_input, box in zip(
+            Prediction(int(digit), float(confidence), p, bool(accepted), digit_input)
+            for digit, confidence, p, accepted, digit_input in zip(
                 probabilities.argmax(1),
                 confidences,
                 probabilities,
                 is_digit,
                 prepared,
-                boxes or [None] * len(prepared),
                 strict=True,
             )
         ]
+
+
+def _in_company(chosen: list[tuple[Prediction, float]]) -> list[Prediction]:
+    """The digits of a line, each with its log probability: where half of them are plain, so is one that looks odd."""
+    predictions = [prediction for prediction, _ in chosen]
+    if 2 * sum(prediction.is_digit for prediction in predictions) < len(predictions):
+        return predictions
+    return [replace(p, is_digit=p.is_digit or log >= np.log(MIN_IN_COMPANY)) for p, log in chosen]
