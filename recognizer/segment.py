@@ -2,6 +2,7 @@
 
 In: ink float32 (H, W), 0 paper to 1 ink. Out: of each line of writing, the `Candidate`s, that is everything on it that
 may be one digit; when the classifier has said how probable each is, `best_path` chooses those that make up the line.
+What hangs together is taken for part of one digit at first, and `cut_up` where the classifier doubts that.
 
 This is over-segmentation with a search by recognition (Fujisawa, Nakano & Kurino 1992, "Segmentation methods for
 character recognition: from segmentation to document structure analysis"): the line is taken apart into more pieces
@@ -19,8 +20,9 @@ from recognizer.pieces import Piece, cut, find_pieces
 MAX_PARTS = 6  # pieces that one digit is put together from, beside all those that one piece was cut into
 WIDEST = 1.6  # times its height, or the line's where that is more: no digit is wider
 MAX_GAP = 0.35  # of the line's height between the pieces of one digit
-DOUBT = np.log(0.5)  # what is less probable is cut
-# What speaks against a candidate or a boundary, in nats, beside what the classifier says.
+DOUBT = np.log(0.5)  # what is less probable is cut, if it is wide enough
+# What speaks against a candidate or a boundary, in nats, beside what the classifier says. Chosen on made-up
+# numbers (benchmarks/numbers.py); none is sharp but those of cuts, which weigh touching digits against letters.
 DOUBT_COST = 2.0  # for what is doubtful: it is more often a pair or a part than an odd digit
 GAP_COST = 12.0  # for a gap as wide as the line is high, within a digit
 STACKED_COST = 6.0  # for two digits, one of which lies above the other with its whole width: they are of one line
