@@ -4,7 +4,7 @@ import numpy as np
 
 from recognizer.pieces import Piece
 
-TALL = 0.5  # of the usual height: what is smaller belongs to the line of its nearest tall neighbour
+TALL = 0.7  # of the usual height: what is smaller belongs to the line of its nearest tall neighbour
 SAME_LINE = 0.4  # of the lower of two neighbours' heights, side by side
 
 
@@ -12,8 +12,7 @@ def into_lines(pieces: list[Piece]) -> list[list[Piece]]:
     """Put each piece on a line; follow a line from left to right, so that it may climb or sink."""
     if not pieces:
         return []
-    heights = np.array([piece.height for piece in pieces])
-    usual = np.median(heights[heights >= TALL * heights.max()])
+    usual = height_of(pieces)
     tall = [piece for piece in pieces if piece.height >= TALL * usual]
     lines: list[list[Piece]] = []
     for piece in sorted(tall, key=_middle):
@@ -30,10 +29,14 @@ def into_lines(pieces: list[Piece]) -> list[list[Piece]]:
     return [sorted(line, key=_middle) for line in lines]
 
 
-def height_of(line: list[Piece]) -> float:
-    """The usual height of the digits on a line, in px."""
-    heights = np.array([piece.height for piece in line])
-    return float(np.median(heights[heights >= TALL * heights.max()]))
+def height_of(pieces: list[Piece]) -> float:
+    """The usual height of the digits that the pieces are of, in px: the median, each counted by its height squared.
+
+    So two halves of a digit count less than a whole one.
+    """
+    heights = np.sort([piece.height for piece in pieces]).astype(float)
+    counted = np.cumsum(heights**2)
+    return float(heights[np.searchsorted(counted, counted[-1] / 2)])
 
 
 def _middle(piece: Piece) -> float:

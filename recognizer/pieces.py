@@ -109,15 +109,18 @@ def _seams(ink: np.ndarray, line_height: float) -> list[np.ndarray]:
     unit = line_height * scale
     margin = NARROWEST * unit
     places = np.arange(margin, size[0] - margin, max(1.0, SEAM_STEP * unit))
-    found = sorted((_seam(small, place, SEAM_BAND * unit) for place in places), key=lambda seam: seam[0])
+    if not len(places):
+        return []
+    costs, ways = _ways_down(small, places, SEAM_BAND * unit)
     dearest = MAX_SEAM * stroke_width(small)
     left_of = np.cumsum(small, axis=1)
     least = LEAST_INK * left_of[:, -1].sum()
     chosen: list[np.ndarray] = []
-    for cost, seam in found:
-        if cost > dearest:
+    for i in costs.argsort(kind="stable"):
+        if costs[i] > dearest:
             break
-        left = left_of[np.arange(SEAM_ROWS), seam.astype(int)].sum()
+        seam = ways[i]
+        left = left_of[np.arange(SEAM_ROWS), seam].sum()
         if not least < left < left_of[:, -1].sum() - least:
             continue
         if all(np.abs(seam - other).mean() >= SEAMS_APART * unit for other in chosen):
@@ -128,20 +131,19 @@ def _seams(ink: np.ndarray, line_height: float) -> list[np.ndarray]:
     return [np.max(fine[: i + 1], axis=0) for i in range(len(fine))]  # none crosses the one to its left
 
 
-def _seam(ink: np.ndarray, place: float, band: float) -> tuple[float, np.ndarray]:
-    """The cheapest way down within `band` px of column `place`: what it costs, and its column in each row."""
-    low, high = int(max(0, place - band)), int(min(ink.shape[1], place + band + 1))
-    strip = ink[:, low:high].astype(np.float64)
-    total, came_from = strip[0].copy(), []
-    for row in strip[1:]:
-        padded = np.pad(total, 1, constant_values=np.inf)
-        options = np.stack([padded[:-2] + SEAM_SLANT, padded[1:-1], padded[2:] + SEAM_SLANT])
-        best = options.argmin(0)
-        came_from.append(best - 1)
-        total = row + options.min(0)
-    column = int(total.argmin())
-    cost, columns = float(total[column]), [column]
-    for steps in reversed(came_from):
-        column += int(steps[column])
-        columns.append(column)
-    return cost, low + np.array(columns[::-1], float)
+def _ways_down(ink: np.ndarray, places: np.ndarray, band: float) -> tuple[np.ndarray, np.ndarray]:
+    """The cheapest way down within `band` px of each column in `places` (n,) -> costs (n,), columns (n, rows)."""
+    low, high = np.maximum(0, places - band).astype(int), np.minimum(ink.shape[1], places + band + 1).astype(int)
+    columns = low[:, None] + np.arange((high - low).max())
+    strips = np.where(columns < high[:, None], ink[:, np.minimum(columns, ink.shape[1] - 1)], np.inf)
+    total, came_from = strips[0].astype(np.float64), np.zeros(strips.shape, int)
+    for row in range(1, len(strips)):
+        padded = np.pad(total, ((0, 0), (1, 1)), constant_values=np.inf)
+        options = np.stack([padded[:, :-2] + SEAM_SLANT, padded[:, 1:-1], padded[:, 2:] + SEAM_SLANT])
+        came_from[row] = options.argmin(0) - 1
+        total = strips[row] + options.min(0)
+    ways, each = np.empty((len(places), len(strips)), int), np.arange(len(places))
+    ways[:, -1] = total.argmin(1)
+    for row in range(len(strips) - 1, 0, -1):
+        ways[:, row - 1] = ways[:, row] + came_from[row, each, ways[:, row]]
+    return total.min(1), low[:, None] + ways

@@ -10,12 +10,14 @@ from recognizer.errors import BlankImageError, InvalidImageError
 from recognizer.model import DEFAULT_MODEL, Probabilities, load_model
 from recognizer.photo import find_ink_on_paper, is_photograph
 from recognizer.picture import Picture, read_picture, read_with_scale
+from recognizer.pieces import Piece
 from recognizer.preprocess import find_ink, prepare, prepare_ink
-from recognizer.segment import best_path, segment
+from recognizer.segment import Candidate, best_path, cut_up, segment
 from recognizer.strokes import Stroke
 
 MIN_CONFIDENCE = 0.5  # of a model without a probability for "none of these": below it, nothing is called a digit
 MAX_NONE = 0.5  # of a model with one: training sets it to pass one half where a picture is to be refused
+MIN_IN_COMPANY = 0.02  # the least probability of a digit beside others, where anything else is some 50 times rarer
 MAX_BATCH = 1024  # pictures in one model call; bounds the memory that the layers' outputs take
 
 
@@ -104,7 +106,7 @@ class Recognizer:
         return self._classify(list(prepared))
 
     def read(self, picture: Picture, strokes: Sequence[Stroke] = ()) -> Reading:
-        """Read the numbers in a picture, left to right and line by line, in one model call.
+        """Read the numbers in a picture, left to right and line by line, in one model call, or two where digits touch.
 
         A blank picture reads as "". What looks like no digit is among `Reading.digits` and not in its text.
         `strokes`: those that made the picture, where they are known, in its px; they tell touching digits apart.
@@ -115,25 +117,36 @@ class Recognizer:
             ink = find_ink_on_paper(pixels) if is_photograph(pixels) else find_ink(pixels)
         except BlankImageError:
             return Reading()
-        lines, left_out = segment(ink, [Stroke(s.points / scale, s.width / scale) for s in strokes])
-        candidates = [candidate for line in lines for candidate in line]
-        if not candidates:
-            return Reading((), left_out)
-        prepared = [prepare_ink(candidate.ink) for candidate in candidates]
-        outputs = self._outputs(prepared)
-        predictions = [
-            replace(prediction, box=tuple(round(edge * scale) for edge in candidate.box), ink=candidate.ink)
-            for candidate, prediction in zip(candidates, self._predictions(prepared, outputs), strict=True)
-        ]
-        likely = np.array([p.is_digit for p in predictions]) * outputs[:, :10].max(1)  # what is refused is not
-        log_probabilities = np.log(np.maximum(likely, 1e-12))
-        chosen, start = [], 0
-        for line in lines:
-            end = start + len(line)
-            path = best_path(line, log_probabilities[start:end])
-            chosen.append(tuple(predictions[start + i] for i in path))
-            start = end
-        return Reading(tuple(chosen), left_out)
+        strokes = [Stroke(stroke.points / scale, stroke.width / scale) for stroke in strokes]
+        lines, left_out = segment(ink)
+        known: dict[tuple[Piece, ...], tuple[Prediction, float]] = {}
+        lines = [cut_up(line, seen, strokes) for line, seen in zip(lines, self._look_at(lines, known), strict=True)]
+        read = []
+        for line, log_probabilities in zip(lines, self._look_at(lines, known), strict=True):
+            path = [line[i] for i in best_path(line, log_probabilities)]
+            chosen = _in_company([known[candidate.pieces] for candidate in path])
+            boxes = (tuple(round(edge * scale) for edge in candidate.box) for candidate in path)
+            read.append(
+                tuple(
+                    replace(prediction, box=box, ink=candidate.ink)
+                    for prediction, box, candidate in zip(chosen, boxes, path, strict=True)
+                )
+            )
+        return Reading(tuple(read), left_out)
+
+    def _look_at(self, lines: list[list[Candidate]], known: dict) -> list[np.ndarray]:
+        """Return how probable each candidate is as the digit it looks most like: of each line, its logarithm (n,).
+
+        `known` has what the model said of the same pieces before, and gets what it says of others.
+        """
+        new = [candidate for line in lines for candidate in line if candidate.pieces not in known]
+        if new:
+            prepared = [prepare_ink(candidate.ink) for candidate in new]
+            outputs = self._outputs(prepared)
+            log_probabilities = np.log(np.maximum(outputs[:, :10].max(1), 1e-12))
+            seen = zip(self._predictions(prepared, outputs), log_probabilities.tolist(), strict=True)
+            known.update(zip((candidate.pieces for candidate in new), seen, strict=True))
+        return [np.array([known[candidate.pieces][1] for candidate in line]) for line in lines]
 
     def _classify(self, prepared: list[np.ndarray]) -> list[Prediction]:
         return self._predictions(prepared, self._outputs(prepared)) if prepared else []
@@ -158,3 +171,11 @@ class Recognizer:
 def refused(outputs: np.ndarray) -> np.ndarray:
     """Return which of a model's outputs, float32 (n, 10) or (n, 11), say that a picture is no digit: bool (n,)."""
     return outputs[:, 10] > MAX_NONE if outputs.shape[1] > 10 else outputs.max(1) < MIN_CONFIDENCE
+
+
+def _in_company(chosen: list[tuple[Prediction, float]]) -> list[Prediction]:
+    """The digits of a line, each with its log probability: where half of them are plain, so is one that looks odd."""
+    predictions = [prediction for prediction, _ in chosen]
+    if 2 * sum(prediction.is_digit for prediction in predictions) < len(predictions):
+        return predictions
+    return [replace(p, is_digit=p.is_digit or log >= np.log(MIN_IN_COMPANY)) for p, log in chosen]

@@ -2,6 +2,7 @@
 
 In: ink float32 (H, W), 0 paper to 1 ink. Out: of each line of writing, the `Candidate`s, that is everything on it that
 may be one digit; when the classifier has said how probable each is, `best_path` chooses those that make up the line.
+What hangs together is taken for part of one digit at first, and `cut_up` where the classifier doubts that.
 
 This is over-segmentation with a search by recognition (Fujisawa, Nakano & Kurino 1992, "Segmentation methods for
 character recognition: from segmentation to document structure analysis"): the line is taken apart into more pieces
@@ -16,15 +17,19 @@ import numpy as np
 
 from recognizer.lines import height_of, into_lines
 from recognizer.pieces import Piece, cut, find_pieces
-from recognizer.strokes import Stroke, stroke_pieces
+from recognizer.strokes import Stroke, cut_at_strokes
 
 MAX_PARTS = 6  # pieces that one digit is put together from, beside all those that one piece was cut into
 WIDEST = 1.6  # times its height, or the line's where that is more: no digit is wider
 MAX_GAP = 0.35  # of the line's height between the pieces of one digit
-# What speaks against a candidate or a boundary, in nats, beside what the classifier says.
+DOUBT = np.log(0.5)  # what is less probable is cut, if it is wide enough
+# What speaks against a candidate or a boundary, in nats, beside what the classifier says. Chosen on made-up
+# numbers (benchmarks/numbers.py); none is sharp but those of cuts, which weigh touching digits against letters.
+DOUBT_COST = 2.0  # for what is doubtful: it is more often a pair or a part than an odd digit
 GAP_COST = 12.0  # for a gap as wide as the line is high, within a digit
-OVERLAP_COST = 1.0  # for two digits, one of which lies above or below the other with its whole width
-CUT_COST = 3.0  # for two digits that hang together
+STACKED_COST = 6.0  # for two digits, one of which lies above the other with its whole width: they are of one line
+CUT_COST, CUT_COST_ALONE = 1.0, 3.0  # for two digits that hang together, beside other digits and with none
+NARROW_COST = 8.0  # as well, falling to none where both together are as wide as they are high
 SMALL = 0.6  # of the line's height
 SMALL_COST = 6.0  # for a digit without height, falling to none at `SMALL`
 WORST = -4.0  # what no digit counts at most, or a blot would be put together with its neighbour
@@ -34,7 +39,8 @@ WORST = -4.0  # what no digit counts at most, or a blot would be put together wi
 class Candidate:
     """What may be one digit: the pieces `first` up to, but not including, `end` of its line.
 
-    ink: float32 (h, w); box: (left, top, right, bottom) in px of the picture; cost: what its shape speaks against it.
+    ink: float32 (h, w); box: (left, top, right, bottom) in px of the picture; cost: what its shape speaks against it;
+    pieces: those of its line.
     """
 
     first: int
@@ -42,23 +48,37 @@ class Candidate:
     ink: np.ndarray
     box: tuple[int, int, int, int]
     cost: float
+    pieces: tuple[Piece, ...] = ()
 
 
-def segment(ink: np.ndarray, strokes: Sequence[Stroke] = ()) -> tuple[list[list[Candidate]], int]:
+def segment(ink: np.ndarray) -> tuple[list[list[Candidate]], int]:
     """Return the candidates of each line, top to bottom, and how many pieces were too many to be looked at.
 
-    `strokes`: those that left the ink, where they are known. Then they are the pieces, and none is cut.
+    Of these candidates none is a part of a piece: `cut_up` takes those pieces apart that are no digit as they are.
     """
-    pieces = stroke_pieces(ink, strokes)
-    if pieces:
-        return [_candidates(line, height_of(line)) for line in into_lines(pieces)], 0
     pieces, left_out = find_pieces(ink)
-    lines = []
-    for line in into_lines(pieces):
-        height = height_of(line)
-        parts = [part for piece in line for part in cut(piece, height)]  # so the parts of a piece stay together
-        lines.append(_candidates(parts, height))
-    return lines, left_out
+    lines = into_lines(pieces)
+    return [_candidates(line, height_of(line)) for line in lines], left_out
+
+
+def cut_up(line: list[Candidate], log_probabilities: np.ndarray, strokes: Sequence[Stroke] = ()) -> list[Candidate]:
+    """Return a line's candidates anew, its pieces cut where they make no digit as they are.
+
+    `log_probabilities`: as for `best_path`; `strokes`: those that left the ink, where they are known, in its px. A
+    number may hang together as a whole, but so does a letter: where no other digit stands on the line, a cut costs
+    more.
+    """
+    path = best_path(line, log_probabilities)
+    doubtful = [i for i in path if log_probabilities[i] < DOUBT]
+    pieces = [candidate.pieces[0] for candidate in line if candidate.end == candidate.first + 1]
+    height = height_of(pieces)
+    wholes = {piece for i in doubtful for piece in line[i].pieces}
+    parts = []
+    for piece in pieces:
+        parts += (cut_at_strokes(piece, strokes) or cut(piece, height)) if piece in wholes else [piece]
+    if len(parts) == len(pieces):
+        return line
+    return _candidates(parts, height, CUT_COST if len(doubtful) < len(path) else CUT_COST_ALONE)
 
 
 def best_path(candidates: list[Candidate], log_probabilities: np.ndarray) -> list[int]:
@@ -70,15 +90,17 @@ def best_path(candidates: list[Candidate], log_probabilities: np.ndarray) -> lis
     best: list[tuple[float, list[int]]] = [(0.0, [])] + [(-np.inf, [])] * length
     for i in sorted(range(len(candidates)), key=lambda i: candidates[i].first):
         candidate = candidates[i]
-        score = best[candidate.first][0] + max(float(log_probabilities[i]), WORST) - candidate.cost
+        likely = float(log_probabilities[i])
+        if likely < DOUBT:
+            likely = max(likely - DOUBT_COST, WORST)
+        score = best[candidate.first][0] + likely - candidate.cost
         if score > best[candidate.end][0]:
             best[candidate.end] = (score, [*best[candidate.first][1], i])
     return best[length][1]
 
 
-def _candidates(pieces: list[Piece], height: float) -> list[Candidate]:
-    """What may be one digit on a line that is `height` px high and consists of `pieces`."""
-    boundaries = [0.0, *(_boundary_cost(a, b) for a, b in pairwise(pieces)), 0.0]
+def _candidates(pieces: list[Piece], height: float, cut_cost: float = 0.0) -> list[Candidate]:
+    boundaries = [0.0, *(_boundary_cost(a, b, pieces, cut_cost) for a, b in pairwise(pieces)), 0.0]
     found = []
     for first in range(len(pieces)):
         for end in range(first + 1, len(pieces) + 1):
@@ -92,16 +114,18 @@ def _candidates(pieces: list[Piece], height: float) -> list[Candidate]:
                 continue
             small = max(0.0, 1 - max(box[2] - box[0], box[3] - box[1]) / (SMALL * height))
             cost = GAP_COST * sum(gaps) + SMALL_COST * small + (boundaries[first] + boundaries[end]) / 2
-            found.append(Candidate(first, end, _together(group, box), box, cost))
+            found.append(Candidate(first, end, _together(group, box), box, cost, tuple(group)))
     return found
 
 
-def _boundary_cost(a: Piece, b: Piece) -> float:
+def _boundary_cost(a: Piece, b: Piece, pieces: list[Piece], cut_cost: float) -> float:
     """What speaks against two neighbours being of two digits."""
     if a.whole == b.whole:
-        return CUT_COST
-    overlap = (min(a.right, b.right) - max(a.left, b.left)) / min(a.width, b.width)
-    return OVERLAP_COST * min(max(overlap, 0.0), 1.0)
+        left, top, right, bottom = _box([piece for piece in pieces if piece.whole == a.whole])
+        return cut_cost + NARROW_COST * max(0.0, 1 - (right - left) / (bottom - top))
+    across = (min(a.right, b.right) - max(a.left, b.left)) / min(a.width, b.width)
+    beside = (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
+    return STACKED_COST * max(across, 0.0) * (1 - max(beside, 0.0))
 
 
 def _box(pieces: list[Piece]) -> tuple[int, int, int, int]:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from helpers import STROKES, always, drawn, render
+from helpers import STROKES, always, arc, drawn, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as arrays
 from recognizer import Recognizer
 from recognizer.pieces import MAX_PIECES
 from recognizer.preprocess import find_ink
-from recognizer.segment import Candidate, best_path, segment
+from recognizer.segment import Candidate, best_path, cut_up, segment
 
 
 def written(*digits, size=(640, 200), width=8):
@@ -66,6 +66,42 @@ def test_the_strokes_of_one_digit_are_put_together(shipped):
     assert reading.digits[0].box[2] > 115  # the roof is in the box
     open_four = [[(40, 40), (30, 100), (85, 100)], [(97, 60), (97, 160)]]
     assert shipped.read(written(open_four)).text == "4"
+
+
+@pytest.mark.parametrize("left", [40, 200])
+def test_halves_one_above_the_other_are_one_digit(shipped, left):
+    upper = [arc(left + 30, 65, 30, 24, -150, 75)]
+    lower = [arc(left + 30, 125, 34, 28, -70, 150)]
+    assert shipped.read(written(upper, lower, (7, 120, 40, 110))).text == ("37" if left < 120 else "73")
+
+
+def test_a_digit_is_not_cut_and_a_pair_is():
+    (line,), _ = segment(find_ink(written((8, 60, 40, 110))))
+    assert len(line) == 1 and cut_up(line, np.array([0.0])) is line
+    assert len(cut_up(line, np.array([-9.0]))) > 1
+
+
+def test_what_is_odd_is_a_digit_beside_plain_ones_and_none_beside_odd_ones():
+    bar, block = [[(0, 60), (0, 140)]], [[(x, 60), (x, 140)] for x in range(0, 60, 5)]
+
+    def picture(*marks):
+        return written(*([[(x + 80 * i + 40, y) for x, y in line] for line in m] for i, m in enumerate(marks)))
+
+    def reading(none, *marks):
+        def model(digits):  # bars are plain ones, blocks odd eights
+            odd = digits.sum((1, 2)) > 150
+            answers = np.where(odd[:, None], always(8, none=none)(digits), always(1, none=0.01)(digits))
+            return np.float32(answers)
+
+        return Recognizer(model).read(picture(*marks)).text
+
+    assert reading(0.9, bar, block) == "18"
+    assert reading(0.9, bar, block, block) == "1"
+    assert reading(0.99, bar, block) == "1"
+
+
+def test_a_letter_of_one_stroke_is_not_read_as_ones(shipped):
+    assert shipped.read(written([[(60, 150), (62, 40), (120, 148), (124, 42)]])).text == ""
 
 
 @pytest.mark.parametrize(("left", "right"), [(5, 6), (3, 7), (2, 3), (8, 2)])

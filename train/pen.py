@@ -80,12 +80,12 @@ def inked(strokes: list[np.ndarray], width: float) -> np.ndarray:
     return np.asarray(image)
 
 
-def line(pen: ImageDraw.ImageDraw, points: list[tuple[float, float]], width: float) -> None:
+def line(pen: ImageDraw.ImageDraw, points: list[tuple[float, float]], width: float, grey: int = 255) -> None:
     """Draw a line through `points` with a round pen `width` px wide."""
     radius = width / 2
-    pen.line(points, fill=255, width=max(1, round(width)))
+    pen.line(points, fill=grey, width=max(1, round(width)))
     for x, y in points:
-        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+        pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=grey)
 
 
 def _with_ends(points: np.ndarray, rng, hand: Hand) -> np.ndarray:
