@@ -22,6 +22,7 @@ from recognizer.model import DEFAULT_MODEL
 from train.evaluate import expected_calibration_error, share_with_interval
 
 DIGITS = 2000
+NUMBERS = 500
 SEED = 0  # of which digits and letters, where on the canvas, and the bootstrap
 BATCH = 250
 RESAMPLES = 1000  # of the bootstrap (Efron 1979) behind the intervals of spread and ece
@@ -44,7 +45,7 @@ def main() -> None:
 
 
 def measure(reader: Recognizer, tool: ModuleType) -> dict[str, dict]:
-    """Every figure that concerns single digits and letters, each with its interval."""
+    """Every figure of the benchmark, each with its interval."""
     rng = np.random.default_rng(SEED)
     samples, writers = tool.load("pen_digits.npz")
     chosen = rng.permutation(len(samples))[:DIGITS]
@@ -63,6 +64,7 @@ def measure(reader: Recognizer, tool: ModuleType) -> dict[str, dict]:
         figures[f"width {width}"] = _share(result["right"])
     right_by_width = np.stack([result["right"] for result in widths.values()])
     figures["spread"] = _bootstrapped(lambda rows: np.ptp(right_by_width[:, rows].mean(1)), some)
+    figures["numbers"] = _share(_numbers_read(reader, tool, samples, writers, rng))
     confidence, right, refused = (
         np.concatenate([part[key] for part in seen]) for key in ("confidence", "right", "refused")
     )
@@ -72,6 +74,21 @@ def measure(reader: Recognizer, tool: ModuleType) -> dict[str, dict]:
     order = np.random.default_rng(SEED).permutation(len(letters))[:DIGITS]
     figures["letters refused"] = _share(_read(reader, (tool.centred(letters[i][1]) for i in order))["refused"])
     return figures
+
+
+def _numbers_read(reader: Recognizer, tool: ModuleType, samples, writers, rng: np.random.Generator) -> np.ndarray:
+    """Which numbers of 2 to 6 digits, by writers of one group each, are read without an error: bool (n,)."""
+    by_group: dict[str, list] = {}
+    for sample, writer in zip(samples, writers, strict=True):
+        by_group.setdefault(writer.split("/")[0], []).append(sample)
+    right: list[bool] = []
+    while len(right) < NUMBERS:
+        pool = by_group[rng.choice(sorted(by_group))]
+        chosen = [pool[i] for i in rng.integers(0, len(pool), rng.integers(2, 7))]
+        picture = tool.number([strokes for _, strokes in chosen], rng)
+        if picture is not None:  # it may be too long for the canvas
+            right.append(reader.read(picture).text == "".join(label for label, _ in chosen))
+    return np.array(right)
 
 
 def _read(reader: Recognizer, canvases, truth: np.ndarray | None = None) -> dict[str, np.ndarray]:

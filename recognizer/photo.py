@@ -22,7 +22,7 @@ from recognizer.preprocess import border
 
 NOTHING = "No ink was found on this picture: write darker, or come nearer with the camera."
 CLEARLY = 20  # grey levels; an edge of a shadow differs by less from what is around it
-SHARP = 6.0  # grey levels a px, of 256 px; the edge of a shadow that a lamp throws is softer
+LEAST_CHALK = 1e5  # of the same, squared and added up at 256 px: some 250 px that are 40 levels lighter
 EVEN = 2.0  # grey levels; the edge of a drawing, even as a JPEG
 DARKEST_PAPER = 60.0  # grey level; in a deeper shadow, noise would pass for ink
 THICKEST = 5  # strokes are thinner than one such part of the picture's shorter side
@@ -31,9 +31,10 @@ NOISE_SIGMAS = 5.0
 WEAK = 0.6  # of the threshold; ink down to here counts where it hangs together with stronger
 RULE_LENGTH = 0.35  # of the picture's side; no stroke runs so far so straight and thin
 RULE_TURN = 9  # degrees either way that a sheet lies askew
-MAX_GAP_PX = 24  # in a printed line, where strokes and other lines cross it
+MAX_GAP = 0.024  # of the picture's longer side; in a printed line, where strokes and other lines cross it
+MARGIN_LINE = 15  # times as long as wide with the stubs of lines that cross it
 FAINT_RULING = 1.7  # times as dark as the ruling, ink stands out from it
-MAX_RULE_PX = 6  # how thick a printed line is, at most
+MAX_RULE = 0.006  # of the picture's longer side; how thick a printed line is, at most
 ON_RULING = 0.5  # of a piece of ink beside a printed line: it is a rest of it
 MARGIN = 0.03  # of the picture's longer side; ink lies not in it alone
 LOWEST = 0.03  # of the picture's longer side; no digit is lower, and what little there is then is dirt
@@ -96,14 +97,12 @@ def _darkness(pixels: np.ndarray) -> np.ndarray:
 
 
 def _is_light_on_dark(grey: np.ndarray) -> bool:
-    """Whether what stands out sharply from its surroundings is lighter than they are, as chalk is."""
+    """Whether what stands out from its surroundings is lighter than they are, as chalk is."""
     scale = 256 / max(grey.shape)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     outliers = small.astype(np.float32) - cv2.medianBlur(small, 51)
-    across, down = (cv2.Sobel(small, cv2.CV_32F, dx, 1 - dx, scale=1 / 8) for dx in (1, 0))
-    sharp = cv2.dilate(np.uint8(np.hypot(across, down) > SHARP), np.ones((5, 5), np.uint8))
-    lighter, darker = (float((sharp * np.maximum(sign * outliers - CLEARLY, 0) ** 2).sum()) for sign in (1, -1))
-    return bool(np.median(grey) < 128) and lighter > 2 * darker
+    lighter, darker = (float((np.maximum(sign * outliers - CLEARLY, 0) ** 2).sum()) for sign in (1, -1))
+    return bool(np.median(grey) < 128) and lighter > max(2 * darker, LEAST_CHALK)
 
 
 def _otsu(darkness: np.ndarray) -> float:
@@ -113,7 +112,7 @@ def _otsu(darkness: np.ndarray) -> float:
 
 def _ruling(darkness: np.ndarray, threshold: float) -> np.ndarray:
     """Where the printed lines are: bool (H, W)."""
-    square = np.ones((3 * MAX_RULE_PX,) * 2, np.uint8)
+    square = np.ones((3 * _rule_px(darkness),) * 2, np.uint8)
     marks = np.uint8(cv2.morphologyEx(darkness, cv2.MORPH_TOPHAT, square) > threshold)  # without fading shadows
     found = np.zeros_like(marks)
     for turned, upright in ((marks, found), (marks.T, found.T)):
@@ -122,19 +121,25 @@ def _ruling(darkness: np.ndarray, threshold: float) -> np.ndarray:
     return found > 0
 
 
+def _rule_px(picture: np.ndarray) -> int:
+    """How thick a printed line is on a picture of this size, at most."""
+    return max(2, round(MAX_RULE * max(picture.shape)))
+
+
 def _level_lines(marks: np.ndarray) -> np.ndarray:
     """Lines that run from left to right, nearly level, and are thin all along."""
-    tall = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((MAX_RULE_PX + 3, 1), np.uint8))
+    thickest, gap = _rule_px(marks), round(MAX_GAP * max(marks.shape))
+    tall = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((thickest + 3, 1), np.uint8))
     thin = marks & ~tall & 1
     length = RULE_LENGTH * marks.shape[1]
-    segments = cv2.HoughLinesP(thin, 1, np.pi / 720, int(length / 2), minLineLength=length, maxLineGap=MAX_GAP_PX)
+    segments = cv2.HoughLinesP(thin, 1, np.pi / 720, int(length / 2), minLineLength=length, maxLineGap=gap)
     found = np.zeros_like(marks)
     for x1, y1, x2, y2 in np.reshape(segments if segments is not None else [], (-1, 4)).astype(int):
         slope = (y2 - y1) / max(1, x2 - x1)
         if abs(slope) <= np.tan(np.radians(RULE_TURN)):  # drawn from edge to edge, as it was printed
             end = marks.shape[1]
-            cv2.line(found, (0, round(y1 - slope * x1)), (end, round(y1 + slope * (end - x1))), 1, MAX_RULE_PX + 2)
-    thick = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((MAX_RULE_PX + 3,) * 2, np.uint8))
+            cv2.line(found, (0, round(y1 - slope * x1)), (end, round(y1 + slope * (end - x1))), 1, thickest + 2)
+    thick = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((thickest + 3,) * 2, np.uint8))
     return found & marks & ~thick & 1
 
 
@@ -148,8 +153,22 @@ def _inside(shape: tuple[int, int]) -> np.ndarray:
 
 def _mended(weak: np.ndarray, gaps: np.ndarray, strong: np.ndarray) -> np.ndarray:
     """Close the strokes again where a line that ran across them has been taken away."""
-    near = cv2.dilate(np.uint8(strong), np.ones((2 * MAX_RULE_PX + 1, 3), np.uint8))
+    near = cv2.dilate(np.uint8(strong), np.ones((2 * _rule_px(weak) + 1, 3), np.uint8))
     return weak | np.uint8(gaps & (near > 0))
+
+
+def _margin_lines(labels: np.ndarray, stats: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Which components are thick printed lines along an edge of the picture: bool (n,)."""
+    found = np.zeros(len(stats), bool)
+    height, width = labels.shape
+    for i in np.flatnonzero(wanted):
+        left, top, wide, high = stats[i, : cv2.CC_STAT_AREA]
+        at_edge = min(left, top, width - left - wide, height - top - high) <= 1
+        if at_edge and max(wide / width, high / height) >= RULE_LENGTH:
+            points = np.argwhere(labels[top : top + high, left : left + wide] == i)
+            sides = cv2.minAreaRect(np.float32(points))[1]
+            found[i] = min(sides) * MARGIN_LINE <= max(sides)
+    return found
 
 
 def _hanging_on(weak: np.ndarray, strong: np.ndarray, ruling: np.ndarray) -> np.ndarray:
@@ -160,8 +179,9 @@ def _hanging_on(weak: np.ndarray, strong: np.ndarray, ruling: np.ndarray) -> np.
     wanted &= stats[:, cv2.CC_STAT_AREA] >= SPECK_PX
     wanted[0] = False
     if ruling.any():
-        near = cv2.dilate(np.uint8(ruling), np.ones((2 * MAX_RULE_PX + 1,) * 2, np.uint8)) > 0
+        near = cv2.dilate(np.uint8(ruling), np.ones((2 * _rule_px(weak) + 1,) * 2, np.uint8)) > 0
         wanted &= np.bincount(labels[near], minlength=count) < ON_RULING * stats[:, cv2.CC_STAT_AREA]
+        wanted &= ~_margin_lines(labels, stats, wanted)
     heights = stats[:, cv2.CC_STAT_HEIGHT]
     if heights[wanted].max(initial=0) < LOWEST * max(weak.shape):
         return np.zeros_like(strong)

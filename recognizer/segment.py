@@ -33,6 +33,8 @@ NARROW_COST = 8.0  # as well, falling to none where both together are as wide as
 SMALL = 0.6  # of the line's height
 SMALL_COST = 6.0  # for a digit without height, falling to none at `SMALL`
 WORST = -4.0  # what no digit counts at most, or a blot would be put together with its neighbour
+BLOT_COST = 8.0  # for what is no digit, times how much wider it is than a digit: two blots are not to be one
+BROAD = 0.9  # times its height; a digit is seldom wider
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +94,9 @@ def best_path(candidates: list[Candidate], log_probabilities: np.ndarray) -> lis
         candidate = candidates[i]
         likely = float(log_probabilities[i])
         if likely < DOUBT:
-            likely = max(likely - DOUBT_COST, WORST)
+            left, top, right, bottom = candidate.box
+            broader = max(0.0, (right - left) / (bottom - top) - BROAD)
+            likely = max(likely - DOUBT_COST, WORST - BLOT_COST * broader)
         score = best[candidate.first][0] + likely - candidate.cost
         if score > best[candidate.end][0]:
             best[candidate.end] = (score, [*best[candidate.first][1], i])

@@ -1,5 +1,6 @@
 """The page as a person meets it: drawn on in a real Chromium, and read off the screen."""
 
+import io
 import re
 import shutil
 
@@ -37,6 +38,24 @@ def expect_answer(page, digit):
     expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(str(digit))
 
 
+def number(text, height, step, scale=1.0):
+    """The strokes of a number from the upper left corner, a digit every `step` px, scaled."""
+    strokes = []
+    for i, digit in enumerate(text):
+        strokes += placed(int(digit), height=height, left=20 + i * step, top=40)
+    return [[(scale * x, scale * y) for x, y in stroke] for stroke in strokes]
+
+
+def expect_number(page, text):
+    expect(prediction(page)).to_have_text(re.compile(rf"^\s*{text}\s*$"), timeout=START_TIMEOUT_MS)
+    boxes = page.locator(".st-key-canvas .box")
+    expect(boxes).to_have_count(len(text))
+    canvas = page.locator(".st-key-canvas").bounding_box()
+    lefts = [boxes.nth(i).bounding_box()["x"] for i in range(len(text))]
+    assert lefts == sorted(lefts) and canvas["x"] < lefts[0] and lefts[-1] < canvas["x"] + canvas["width"]
+    expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(text[-1])
+
+
 @pytest.fixture
 def copy(tmp_path):
     """A copy of the project without its model."""
@@ -53,6 +72,69 @@ def test_ten_digits_drawn_with_the_mouse_are_read(page, width):
         draw(page, placed(digit, left=95, top=60))
         expect_answer(page, digit)
         clear(page)
+
+
+@pytest.mark.parametrize("text", ["407", "71"])
+def test_numbers_are_read_stroke_by_stroke_and_each_digit_has_its_bars(page, text):
+    set_width(page, 8)
+    for length in range(2, len(text) + 1):
+        draw(page, number(text[:length], 90, 85))
+        expect_number(page, text[:length])
+        if length < len(text):
+            clear(page)
+    page.get_by_role("radio", name=text[0], exact=True).click()
+    expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(text[0])
+
+
+def test_the_wide_paper_takes_a_year_and_keeps_what_was_drawn(page):
+    draw(page, number("2", 160, 0))
+    expect_answer(page, 2)
+    page.locator(".st-key-wide label").first.click()
+    expect(page.locator(".st-key-canvas canvas.upper-canvas")).to_have_attribute("width", "640")
+    expect_answer(page, 2)
+    draw(page, number("2026", 160, 140)[1:])
+    expect_number(page, "2026")
+    for _ in range(3):
+        page.locator(".st-key-undo button").click()
+        at_rest(page)
+    expect_answer(page, 2)
+
+
+def test_the_wide_paper_fits_a_phone_and_can_be_drawn_on_by_touch(new_page, address):
+    page = new_page(**PHONE)
+    open_page(page, address)
+    wait_until_read(page)
+    page.locator(".st-key-wide label").first.tap()
+    expect(page.locator(".st-key-canvas canvas.upper-canvas")).to_have_attribute("width", "640")
+    at_rest(page)
+    box = page.locator(".st-key-canvas").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    draw_by_touch(page, number("2026", 150, 150, scale=(box["width"] - 4) / 640))
+    expect_number(page, "2026")
+
+
+def test_why_opens_all_of_its_parts(page):
+    page.get_by_role("tab", name="Why").click()
+    expect(page.get_by_text("Nothing has been read yet")).to_be_visible()
+    page.get_by_role("tab", name="Draw").click()
+    set_width(page, 8)
+    draw(page, number("74", 90, 85))
+    expect_number(page, "74")
+    page.get_by_role("tab", name="Why").click()
+    expect(page.get_by_text("The model says: 4")).to_be_visible(timeout=START_TIMEOUT_MS)
+    for part, least in {"steps": 4, "strokes": 1, "erasure": 1, "kin": 8, "inside": 7}.items():
+        figures = page.locator(f".st-key-why_{part} figure")
+        expect(figures.nth(least - 1)).to_be_visible()
+        for picture in page.locator(f".st-key-why_{part} figure img").all():
+            assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+            assert len(picture.get_attribute("alt")) > 0
+    page.locator(".st-key-why_strokes").get_by_role("radio", name="9", exact=True).click()
+    expect(page.get_by_text("Blue ink looks more like a 9")).to_be_visible()
+    page.locator(".st-key-why_inside").get_by_role("radio", name="2").click()
+    expect(page.locator(".st-key-why_inside figure")).to_have_count(7)
+    page.get_by_role("radiogroup", name="Which digit?").get_by_role("radio", name="7").click()
+    expect(page.get_by_text("The model says: 7")).to_be_visible()
 
 
 def test_a_finger_draws_on_a_phone_and_everything_is_in_view(new_page, address):
@@ -138,9 +220,35 @@ def test_photographs_are_read_and_a_file_that_is_none_is_a_sentence(page, tmp_pa
     expect(answers.nth(0).locator("code")).to_have_text("2026", timeout=START_TIMEOUT_MS)
     expect(answers.nth(0).locator("img")).to_be_visible()
     expect(answers.nth(1)).to_contain_text("is not a picture this program can open")
+    picture = answers.nth(0).locator("img")
+    blue = """image => {
+        const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), pen = canvas.getContext("2d")
+        pen.drawImage(image, 0, 0)
+        const bytes = pen.getImageData(0, 0, canvas.width, canvas.height).data
+        let count = 0
+        for (let i = 0; i < bytes.length; i += 4) count += bytes[i + 2] > bytes[i] + 100
+        return count
+    }"""
+    assert picture.evaluate(blue) > 1000, "the boxes"
     page.get_by_role("tab", name="Draw").click()
     page.get_by_role("tab", name="Photo").click()
     expect(answers.nth(0).locator("code")).to_have_text("2026")
+
+
+def test_a_pasted_picture_is_read(page):
+    file = io.BytesIO()
+    Image.fromarray(np.hstack([drawn(4), drawn(2)])).save(file, "PNG")
+    page.get_by_role("tab", name="Photo").click()
+    expect(page.locator(".st-key-photo input[type=file]")).to_be_attached()
+    page.evaluate(
+        """bytes => {
+            const pasted = new DataTransfer()
+            pasted.items.add(new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"}))
+            document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: pasted, bubbles: true}))
+        }""",
+        list(file.getvalue()),
+    )
+    expect(page.locator("[class*=st-key-answer-] code")).to_have_text("42", timeout=START_TIMEOUT_MS)
 
 
 def test_the_canvas_is_not_moved_by_what_appears_around_it(page):
