@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
+from recognizer import Stroke
 from train.pen import Hand, line, parse, written
 from train.styles import DIGITS
 
@@ -18,16 +19,21 @@ PEN = 10  # px
 HEIGHT, UNEQUAL, WIDEST = 90, (0.8, 1.2), 110  # px of the strokes' centre lines
 UP_OR_DOWN = 15  # px from the middle
 FREE = (8, 30)  # px of columns without ink between two digits
+OVERLAPPING = (-24, -8)  # px, where a digit reaches into the columns of the one before; mostly they touch
 GAP = (0.05, 0.25)  # of the digit's height, where a stroke is left in two
 
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """text: its digits; picture: uint8 (H, W), 0 ink to 255 paper; alone: pictures alike of each digit by itself."""
+    """text: its digits; picture: uint8 (H, W), 0 ink to 255 paper; alone: pictures alike of each digit by itself.
+
+    strokes: those of the picture, where they are known.
+    """
 
     text: str
     picture: np.ndarray
     alone: list[np.ndarray]
+    strokes: tuple[Stroke, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,8 +45,8 @@ class Writer:
     broken: float
 
 
-def penned(rng: np.random.Generator) -> Number:
-    """Write a number of 2 to 6 digits."""
+def penned(rng: np.random.Generator, free: tuple[float, float] = FREE) -> Number:
+    """Write a number of 2 to 6 digits, `free` px of columns between them."""
     writer = _writer(rng)
     labels = rng.integers(0, 10, rng.integers(2, 7))
     digits, x = [], float(FREE[1])
@@ -51,10 +57,11 @@ def penned(rng: np.random.Generator) -> Number:
         low, high = points.min(0), points.max(0)
         shift = np.array([x - low[0], middle - (low[1] + high[1]) / 2])
         digits.append([stroke + shift for stroke in strokes])
-        x += high[0] - low[0] + PEN + rng.uniform(*FREE)
+        x += high[0] - low[0] + PEN + rng.uniform(*free)
     size = (max(CANVAS[0], int(x) + PEN), CANVAS[1])
     alone = [_drawn(digit, size) for digit in digits]
-    return Number("".join(map(str, labels)), np.min(alone, axis=0), alone)
+    strokes = tuple(Stroke(stroke, PEN) for digit in digits for stroke in digit)
+    return Number("".join(map(str, labels)), np.min(alone, axis=0), alone, strokes)
 
 
 def _writer(rng: np.random.Generator) -> Writer:

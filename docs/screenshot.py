@@ -1,12 +1,12 @@
-"""Make the README's picture of the page: `python -m docs.screenshot` draws a 7 in Chromium and writes docs/page.png."""
+"""Make the README's pictures, docs/page.png and docs/why.png, in Chromium: `python -m docs.screenshot`."""
 
 from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.driver import ROOT, draw, launch, open_page, prediction, served, wait_until_read
+from tests.browser.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
 
-PICTURE = Path(__file__).parent / "page.png"
+FOLDER = Path(__file__).parent
 # A seven as people write it who get told that it is a one: a flag, a bend, and a bar across the stem.
 SEVEN = [
     [(82, 88), (78, 66), (120, 62), (170, 60), (214, 56), (206, 84), (180, 130), (160, 178), (146, 222), (140, 252)],
@@ -24,7 +24,12 @@ def main() -> None:
         expect(prediction(page)).to_contain_text("7")
         page.mouse.move(880, 560)
         page.wait_for_function("!document.getAnimations().some(animation => animation.playState === 'running')")
-        page.screenshot(path=PICTURE)
+        page.screenshot(path=FOLDER / "page.png")
+        page.set_viewport_size({"width": 900, "height": 1130})
+        page.get_by_role("tab", name="Why").click()
+        expect(page.locator(".st-key-why_inside figure").last).to_be_visible()
+        at_rest(page)
+        page.screenshot(path=FOLDER / "why.png")
         browser.close()
 
 

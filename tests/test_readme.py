@@ -39,6 +39,11 @@ def test_training_time_and_the_benchmarks_are_the_cards():
     assert f"{speed['times_faster_than_model_predict']:.0f} times faster" in row("one 300x300")[1]
     assert f"{page['ours_p50_ms']} ms" in row("from pen-up")[1]
     assert f"{page['ours_to_floor']:.2f} times" in row("from pen-up")[1]
+    why = card["benchmarks"]["python -m benchmarks.why"]
+    assert (
+        f"{why['p50_ms']} ms" in row("from a click on Why")[1]
+        and f"{why['p95_ms']} ms" in row("from a click on Why")[1]
+    )
 
 
 def test_the_figures_on_real_pen_digits_are_the_cards():
@@ -54,6 +59,7 @@ def test_the_figures_on_real_pen_digits_are_the_cards():
         "the same anywhere": ["anywhere"],
         "of those, by writers": ["centred uqb", "anywhere uqb"],
         "letters refused": ["letters refused", "digits refused"],
+        "500 numbers": ["numbers"],
     }.items():
         for name in names:
             assert shown(name) in row(start)[1], name
