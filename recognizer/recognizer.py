@@ -12,7 +12,7 @@ from recognizer.photo import find_ink_on_paper, is_photograph
 from recognizer.picture import Picture, read_picture, read_with_scale
 from recognizer.pieces import Piece
 from recognizer.preprocess import find_ink, prepare, prepare_ink
-from recognizer.segment import Candidate, best_path, cut_up, segment
+from recognizer.segment import Candidate, best_path, cut_up, segment, segment_strokes
 from recognizer.strokes import Stroke
 
 MIN_CONFIDENCE = 0.5  # of a model without a probability for "none of these": below it, nothing is called a digit
@@ -117,13 +117,15 @@ class Recognizer:
             ink = find_ink_on_paper(pixels) if is_photograph(pixels) else find_ink(pixels)
         except BlankImageError:
             return Reading()
-        strokes = [Stroke(stroke.points / scale, stroke.width / scale) for stroke in strokes]
-        lines, left_out = segment(ink)
         known: dict[tuple[Piece, ...], tuple[Prediction, float]] = {}
-        lines = [cut_up(line, seen, strokes) for line, seen in zip(lines, self._look_at(lines, known), strict=True)]
+        lines = segment_strokes(ink, [Stroke(stroke.points / scale, stroke.width / scale) for stroke in strokes])
+        left_out = 0
+        if lines is None:
+            lines, left_out = segment(ink)
+            lines = [cut_up(*line) for line in zip(lines, self._look_at(lines, known), strict=True)]
         read = []
         for line, log_probabilities in zip(lines, self._look_at(lines, known), strict=True):
-            path = [line[i] for i in best_path(line, log_probabilities)]
+            path = sorted((line[i] for i in best_path(line, log_probabilities)), key=_middle)
             chosen = _in_company([known[candidate.pieces] for candidate in path])
             boxes = (tuple(round(edge * scale) for edge in candidate.box) for candidate in path)
             read.append(
@@ -139,13 +141,13 @@ class Recognizer:
 
         `known` has what the model said of the same pieces before, and gets what it says of others.
         """
-        new = [candidate for line in lines for candidate in line if candidate.pieces not in known]
+        new = {c.pieces: c.ink for line in lines for c in line if c.pieces not in known}
         if new:
-            prepared = [prepare_ink(candidate.ink) for candidate in new]
+            prepared = [prepare_ink(ink) for ink in new.values()]
             outputs = self._outputs(prepared)
             log_probabilities = np.log(np.maximum(outputs[:, :10].max(1), 1e-12))
             seen = zip(self._predictions(prepared, outputs), log_probabilities.tolist(), strict=True)
-            known.update(zip((candidate.pieces for candidate in new), seen, strict=True))
+            known.update(zip(new, seen, strict=True))
         return [np.array([known[candidate.pieces][1] for candidate in line]) for line in lines]
 
     def _classify(self, prepared: list[np.ndarray]) -> list[Prediction]:
@@ -179,3 +181,7 @@ def _in_company(chosen: list[tuple[Prediction, float]]) -> list[Prediction]:
     if 2 * sum(prediction.is_digit for prediction in predictions) < len(predictions):
         return predictions
     return [replace(p, is_digit=p.is_digit or log >= np.log(MIN_IN_COMPANY)) for p, log in chosen]
+
+
+def _middle(candidate: Candidate) -> int:
+    return candidate.box[0] + candidate.box[2]

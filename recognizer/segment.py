@@ -10,14 +10,14 @@ than it has digits, and the classifier, which knows halves and pairs of digits a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from recognizer.lines import height_of, into_lines
 from recognizer.pieces import Piece, cut, find_pieces
-from recognizer.strokes import Stroke, cut_at_strokes
+from recognizer.strokes import Stroke, stroke_pieces
 
 MAX_PARTS = 6  # pieces that one digit is put together from, beside all those that one piece was cut into
 WIDEST = 1.6  # times its height, or the line's where that is more: no digit is wider
@@ -30,6 +30,9 @@ GAP_COST = 12.0  # for a gap as wide as the line is high, within a digit
 STACKED_COST = 6.0  # for two digits, one of which lies above the other with its whole width: they are of one line
 CUT_COST, CUT_COST_ALONE = 1.0, 3.0  # for two digits that hang together, beside other digits and with none
 NARROW_COST = 8.0  # as well, falling to none where both together are as wide as they are high
+CROSSING_COST = (
+    4.0  # for two strokes that touch, one of which lies above, below or across the other with its whole width
+)
 SMALL = 0.6  # of the line's height
 SMALL_COST = 6.0  # for a digit without height, falling to none at `SMALL`
 WORST = -4.0  # what no digit counts at most, or a blot would be put together with its neighbour
@@ -63,24 +66,44 @@ def segment(ink: np.ndarray) -> tuple[list[list[Candidate]], int]:
     return [_candidates(line, height_of(line)) for line in lines], left_out
 
 
-def cut_up(line: list[Candidate], log_probabilities: np.ndarray, strokes: Sequence[Stroke] = ()) -> list[Candidate]:
+def cut_up(line: list[Candidate], log_probabilities: np.ndarray) -> list[Candidate]:
     """Return a line's candidates anew, its pieces cut where they make no digit as they are.
 
-    `log_probabilities`: as for `best_path`; `strokes`: those that left the ink, where they are known, in its px. A
-    number may hang together as a whole, but so does a letter: where no other digit stands on the line, a cut costs
-    more.
+    `log_probabilities`: as for `best_path`. A number may hang together as a whole, but so does a letter: where no
+    other digit stands on the line, a cut costs more.
     """
     path = best_path(line, log_probabilities)
     doubtful = [i for i in path if log_probabilities[i] < DOUBT]
     pieces = [candidate.pieces[0] for candidate in line if candidate.end == candidate.first + 1]
     height = height_of(pieces)
     wholes = {piece for i in doubtful for piece in line[i].pieces}
-    parts = []
-    for piece in pieces:
-        parts += (cut_at_strokes(piece, strokes) or cut(piece, height)) if piece in wholes else [piece]
+    parts = [part for piece in pieces for part in (cut(piece, height) if piece in wholes else [piece])]
     if len(parts) == len(pieces):
         return line
     return _candidates(parts, height, CUT_COST if len(doubtful) < len(path) else CUT_COST_ALONE)
+
+
+def segment_strokes(ink: np.ndarray, strokes: Sequence[Stroke]) -> list[list[Candidate]] | None:
+    """Return the candidates of each line, put together from its strokes; None where these do not help.
+
+    The strokes of a digit follow each other on the paper or in time: digits that overlap are told apart by when they
+    were written, and a bar that was added at the end by where it lies.
+    """
+    written = stroke_pieces(ink, strokes)
+    if written is None:
+        return None
+    return [_in_both_orders(line, sorted(line, key=written.index)) for line in into_lines(written)]
+
+
+def _in_both_orders(placed: list[Piece], written: list[Piece]) -> list[Candidate]:
+    """The candidates of a line of strokes, from left to right and in writing order, two ways to one end."""
+    height, count = height_of(placed), len(placed)
+    end = 2 * count - 1
+    found = [replace(c, end=end if c.end == count else c.end) for c in _candidates(placed, height)]
+    for c in _candidates(written, height):
+        first = count - 1 + c.first if c.first else 0
+        found.append(replace(c, first=first, end=end if c.end == count else count - 1 + c.end))
+    return found
 
 
 def best_path(candidates: list[Candidate], log_probabilities: np.ndarray) -> list[int]:
@@ -103,7 +126,11 @@ def best_path(candidates: list[Candidate], log_probabilities: np.ndarray) -> lis
     return best[length][1]
 
 
-def _candidates(pieces: list[Piece], height: float, cut_cost: float = 0.0) -> list[Candidate]:
+def _candidates(pieces: list[Piece], height: float, cut_cost: float | None = None) -> list[Candidate]:
+    """What may be one digit on a line that is `height` px high.
+
+    `cut_cost`: of a boundary within what hangs together; None where that is one between two strokes.
+    """
     boundaries = [0.0, *(_boundary_cost(a, b, pieces, cut_cost) for a, b in pairwise(pieces)), 0.0]
     found = []
     for first in range(len(pieces)):
@@ -111,25 +138,35 @@ def _candidates(pieces: list[Piece], height: float, cut_cost: float = 0.0) -> li
             group = pieces[first:end]
             if end - first > MAX_PARTS and group[0].whole != group[-1].whole:
                 break
-            gaps = [max(0, b.left - max(p.right for p in group[:i])) / height for i, b in enumerate(group) if i]
+            gaps = [_gap(group[:i], piece) / height for i, piece in enumerate(group) if i]
             box = _box(group)
             wide = (box[2] - box[0]) / max(box[3] - box[1], height)
             if gaps and (wide > WIDEST or max(gaps) > MAX_GAP):
                 continue
             small = max(0.0, 1 - max(box[2] - box[0], box[3] - box[1]) / (SMALL * height))
             cost = GAP_COST * sum(gaps) + SMALL_COST * small + (boundaries[first] + boundaries[end]) / 2
-            found.append(Candidate(first, end, _together(group, box), box, cost, tuple(group)))
+            parts = tuple(sorted(group, key=lambda piece: piece.left + piece.right))
+            found.append(Candidate(first, end, _together(group, box), box, cost, parts))
     return found
 
 
-def _boundary_cost(a: Piece, b: Piece, pieces: list[Piece], cut_cost: float) -> float:
+def _gap(pieces: list[Piece], next_one: Piece) -> int:
+    """The columns of paper, in px, between pieces and one to their right or left."""
+    to_the_right = next_one.left - max(piece.right for piece in pieces)
+    to_the_left = min(piece.left for piece in pieces) - next_one.right
+    return max(0, to_the_right, to_the_left)
+
+
+def _boundary_cost(a: Piece, b: Piece, pieces: list[Piece], cut_cost: float | None) -> float:
     """What speaks against two neighbours being of two digits."""
-    if a.whole == b.whole:
-        left, top, right, bottom = _box([piece for piece in pieces if piece.whole == a.whole])
-        return cut_cost + NARROW_COST * max(0.0, 1 - (right - left) / (bottom - top))
-    across = (min(a.right, b.right) - max(a.left, b.left)) / min(a.width, b.width)
-    beside = (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
-    return STACKED_COST * max(across, 0.0) * (1 - max(beside, 0.0))
+    across = max(0.0, (min(a.right, b.right) - max(a.left, b.left)) / min(a.width, b.width))
+    if a.whole != b.whole:
+        beside = (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
+        return STACKED_COST * across * (1 - max(beside, 0.0))
+    if cut_cost is None:
+        return CROSSING_COST * across
+    left, top, right, bottom = _box([piece for piece in pieces if piece.whole == a.whole])
+    return cut_cost + NARROW_COST * max(0.0, 1 - (right - left) / (bottom - top))
 
 
 def _box(pieces: list[Piece]) -> tuple[int, int, int, int]:

@@ -1,7 +1,8 @@
-"""A piece of ink whose strokes are known one by one -> its parts, a stroke each.
+"""A drawing whose strokes are known one by one -> its pieces, a stroke each.
 
-In: a `Piece`, as `recognizer.pieces` finds it, and the `Stroke`s that left the ink of the picture. Out: `Piece`s. Where
-the pen was lifted says more about where a digit ends than where there is little ink to cut, and no stroke is cut.
+In: ink float32 (H, W), 0 paper to 1 ink, and the `Stroke`s that left it. Out: `Piece`s, as `recognizer.pieces` finds
+them where there are only pixels. Where the pen was lifted says more about where a digit ends than the ink does: digits
+that cross or lie on each other fall apart into their strokes, and no stroke is cut.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ import numpy as np
 
 from recognizer.pieces import CONNECTED, SPECK, Piece, trimmed
 
-MAX_STROKES = 24  # of one piece; more is a scribble, and goes by its pixels
+MAX_STROKES = 24  # enough for ten digits; more is mostly a scribble, and goes by its pixels
 EDGE_PX = 3.0  # how far a canvas' soft edge reaches beyond the width of the pen
 SUBPIXEL_BITS = 4  # OpenCV draws lines at a sixteenth of a pixel
 FARTHEST_PX = 30_000  # what OpenCV's coordinates can hold, with those bits
@@ -30,23 +31,30 @@ class Stroke:
     width: float
 
 
-def cut_at_strokes(piece: Piece, strokes: Sequence[Stroke]) -> list[Piece] | None:
-    """Return the strokes of a piece, from left to right; None where `strokes` are none, or not those that left it."""
-    masks = [mask for stroke in strokes if (mask := _mask(stroke, piece)).any()]
-    masks = [mask for mask in masks if ((piece.ink > CONNECTED) & (mask > 0)).any()]
-    if not 0 < len(masks) <= MAX_STROKES:
+def stroke_pieces(ink: np.ndarray, strokes: Sequence[Stroke]) -> list[Piece] | None:
+    """Return the ink of each stroke in writing order, without specks; None where the strokes do not help.
+
+    They do not where there are none or more than `MAX_STROKES`, or where they are not those that left this ink.
+    """
+    if not 0 < len(strokes) <= MAX_STROKES:
         return None
-    if piece.ink[np.maximum.reduce(masks) == 0].sum() > MAX_UNEXPLAINED * piece.ink.sum():
+    masks = [_mask(stroke, ink.shape) for stroke in strokes]
+    if ink[np.maximum.reduce(masks) == 0].sum() > MAX_UNEXPLAINED * ink.sum():
         return None
-    parts = [trimmed(piece.left, piece.top, piece.ink * mask, piece.whole) for mask in masks]
-    parts = [part for part in parts if max(part.height, part.width) >= SPECK * piece.height]
-    return sorted(parts, key=lambda part: part.left + part.right)
+    connected = cv2.connectedComponents(np.uint8(ink > CONNECTED), connectivity=8)[1]
+    pieces = []
+    for mask in masks:
+        under = connected[(mask > 0) & (connected > 0)]
+        if under.size:  # it may lie off the picture
+            pieces.append(trimmed(0, 0, ink * mask, int(np.bincount(under).argmax())))
+    tallest = max((piece.height for piece in pieces), default=0)
+    return [piece for piece in pieces if max(piece.height, piece.width) >= SPECK * tallest] or None
 
 
-def _mask(stroke: Stroke, piece: Piece) -> np.ndarray:
-    """Where on a piece a stroke may have left ink: uint8 (h, w), 0 or 1."""
-    mask = np.zeros(piece.ink.shape, np.uint8)
-    points = np.clip(stroke.points - (piece.left, piece.top), -FARTHEST_PX, FARTHEST_PX)
-    points = np.int32(np.rint(points * 2**SUBPIXEL_BITS)).reshape(-1, 1, 2)
-    cv2.polylines(mask, [points], False, 1, max(1, round(stroke.width + EDGE_PX)), shift=SUBPIXEL_BITS)
+def _mask(stroke: Stroke, shape: tuple[int, int]) -> np.ndarray:
+    """Where a stroke may have left ink: uint8 `shape`, 0 or 1."""
+    mask = np.zeros(shape, np.uint8)
+    points = np.int32(np.rint(np.clip(stroke.points, -FARTHEST_PX, FARTHEST_PX) * 2**SUBPIXEL_BITS))
+    thickness = max(1, round(stroke.width + EDGE_PX))
+    cv2.polylines(mask, [points.reshape(-1, 1, 2)], False, 1, thickness, shift=SUBPIXEL_BITS)
     return mask

@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recognizer import Recognizer, Stroke
-from recognizer.pieces import find_pieces
 from recognizer.preprocess import find_ink
-from recognizer.strokes import MAX_STROKES, cut_at_strokes
+from recognizer.strokes import MAX_STROKES, stroke_pieces
 from tests.helpers import always, placed, render
 from views.paths import stroke
 
@@ -24,21 +23,13 @@ def drawing(*polylines, size=(640, 300)):
     return render(polylines, WIDTH, size), [Stroke(np.array(line, float), WIDTH) for line in polylines]
 
 
-def only_piece(picture):
-    ((piece,), _) = find_pieces(find_ink(picture))
-    return piece
-
-
 def test_digits_that_cross_are_told_apart_by_their_strokes(shipped):
-    seven = [(60, 60), (190, 60), (110, 240)]
-    one = [(200, 70), (118, 236)]  # ends in the foot of the seven
-    bar = [(100, 150), (230, 140)]  # of a four that reaches into the seven
-    picture, strokes = drawing(seven, one, bar)
-    whole = only_piece(picture)
-    parts = cut_at_strokes(whole, strokes)
-    assert len(parts) == 3 and {part.whole for part in parts} == {whole.whole}
-    middles = [part.left + part.right for part in parts]
-    assert middles == sorted(middles)
+    four, bar = [(120, 60), (60, 170), (230, 165)], [(150, 90), (150, 240)]
+    one = [(215, 60), (210, 240)]  # through the bar of the four
+    picture, strokes = drawing(four, bar, one)
+    pieces = stroke_pieces(find_ink(picture), strokes)
+    assert len(pieces) == 3 and len({piece.whole for piece in pieces}) == 1
+    assert shipped.read(picture, strokes).text == "41"
     touching, strokes = drawing(*placed(5, left=40), *placed(6, left=146))
     assert shipped.read(touching, strokes).text == "56"
 
@@ -60,15 +51,21 @@ def test_the_strokes_of_a_letter_are_not_read_as_ones(shipped, letter):
     assert shipped.read(picture, strokes).text == ""
 
 
+def test_a_bar_that_is_added_at_the_end_belongs_to_its_digit(shipped):
+    seven, bar = placed(7, left=60), [(75, 150), (150, 150)]
+    picture, strokes = drawing(*seven, *placed(1, left=200), *placed(3, left=330), bar)
+    assert shipped.read(picture, strokes).text == "713"
+
+
 def test_a_dot_is_no_part():
     picture, strokes = drawing(*placed(5, left=40), *placed(6, left=146), [(140, 60), (140, 60)])
-    assert len(cut_at_strokes(only_piece(picture), strokes)) == 2
+    assert len(stroke_pieces(find_ink(picture), strokes)) == 2
 
 
 def test_strokes_that_are_not_those_of_the_picture_do_not_count(shipped):
     picture, known = drawing(*placed(5, left=40), *placed(6, left=146))
     for strokes in ([], known[:1], known * MAX_STROKES):
-        assert cut_at_strokes(only_piece(picture), strokes) is None
+        assert stroke_pieces(find_ink(picture), strokes) is None
         assert shipped.read(picture, strokes).text == "56", "by its pixels"
 
 
