@@ -97,7 +97,7 @@ def _read_file(data: bytes) -> tuple[np.ndarray, float]:
             f"The file is not a picture this program can open ({', '.join(FORMATS)}), whatever its name says."
         ) from error
     except Exception as error:  # Pillow's parsers answer hostile headers with many exception types
-        raise InvalidImageError(f"The file is damaged ({error}).") from error
+        raise InvalidImageError(f"The file is damaged: save or send it again ({error}).") from error
     _check_size(*image.size)
     _check_still(image)
     side = max(image.size)
@@ -110,7 +110,7 @@ def _check_still(image: Image.Image) -> None:
     try:
         moves = image.format in ANIMATED and image.is_animated
     except Exception as error:  # as above: looking for a second frame reads further into the file
-        raise InvalidImageError(f"The picture is damaged or cut short ({error}).") from error
+        raise InvalidImageError(f"The picture is damaged or cut short: save or send it again ({error}).") from error
     if moves:
         raise InvalidImageError("The picture is animated. Save one of its frames as a still picture and try again.")
 
@@ -120,7 +120,7 @@ def _decode(image: Image.Image, side: int) -> tuple[np.ndarray, float]:
     try:
         pixels = _to_pixels(ImageOps.exif_transpose(image))
     except Exception as error:  # as above: truncated and hostile files fail in many ways
-        raise InvalidImageError(f"The picture is damaged or cut short ({error}).") from error
+        raise InvalidImageError(f"The picture is damaged or cut short: save or send it again ({error}).") from error
     return pixels, side / max(pixels.shape[:2])
 
 

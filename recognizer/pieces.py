@@ -14,7 +14,7 @@ from recognizer.preprocess import ink_box, stroke_width
 
 CONNECTED = 0.25  # ink that holds a piece together; two digits' soft edges may meet without touching
 SPECK = 0.12  # of the tallest piece's height; what is smaller is no part of a digit
-MAX_PIECES = 300  # the largest of them are read; a page of text has thousands
+MAX_PIECES = 300  # the topmost of them are read; a page of text has thousands
 WIDE = 0.5  # of the height of its line: a piece so wide may be two digits
 SEAM_ROWS = 48  # the height at which seams are searched, in px
 SEAM_BAND = 0.2  # of the height: how far a seam strays from the vertical, to either side
@@ -68,7 +68,7 @@ def find_pieces(ink: np.ndarray) -> tuple[list[Piece], int]:
     tallest = stats[1:, cv2.CC_STAT_HEIGHT].max()
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1)
     found = [i for i in range(1, count) if sides[i] >= SPECK * tallest]
-    found = sorted(found, key=lambda i: -sides[i])
+    found = sorted(found, key=lambda i: stats[i, cv2.CC_STAT_TOP] + stats[i, cv2.CC_STAT_HEIGHT])
     return [_piece(ink, labels, stats[i], i) for i in found[:MAX_PIECES]], max(0, len(found) - MAX_PIECES)
 
 

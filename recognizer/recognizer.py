@@ -18,6 +18,7 @@ from recognizer.strokes import Stroke
 MIN_CONFIDENCE = 0.5  # of a model without a probability for "none of these": below it, nothing is called a digit
 MAX_NONE = 0.5  # of a model with one: training sets it to pass one half where a picture is to be refused
 MIN_IN_COMPANY = 0.02  # the least probability of a digit beside others, where anything else is some 50 times rarer
+MOST_ODD = 0.25  # of a line's or picture's marks, or one: more look odd where it is not digits
 MAX_BATCH = 1024  # pictures in one model call; bounds the memory that the layers' outputs take
 
 
@@ -123,15 +124,18 @@ class Recognizer:
         if lines is None:
             lines, left_out = segment(ink)
             lines = [cut_up(*line) for line in zip(lines, self._look_at(lines, known), strict=True)]
+        paths = [
+            sorted((line[i] for i in best_path(line, log_probabilities)), key=_middle)
+            for line, log_probabilities in zip(lines, self._look_at(lines, known), strict=True)
+        ]
+        seen = [[known[candidate.pieces] for candidate in path] for path in paths]
         read = []
-        for line, log_probabilities in zip(lines, self._look_at(lines, known), strict=True):
-            path = sorted((line[i] for i in best_path(line, log_probabilities)), key=_middle)
-            chosen = _in_company([known[candidate.pieces] for candidate in path])
+        for path, predictions in zip(paths, _in_company(seen), strict=True):
             boxes = (tuple(round(edge * scale) for edge in candidate.box) for candidate in path)
             read.append(
                 tuple(
                     replace(prediction, box=box, ink=candidate.ink)
-                    for prediction, box, candidate in zip(chosen, boxes, path, strict=True)
+                    for prediction, box, candidate in zip(predictions, boxes, path, strict=True)
                 )
             )
         return Reading(tuple(read), left_out)
@@ -175,12 +179,22 @@ def refused(outputs: np.ndarray) -> np.ndarray:
     return outputs[:, 10] > MAX_NONE if outputs.shape[1] > 10 else outputs.max(1) < MIN_CONFIDENCE
 
 
-def _in_company(chosen: list[tuple[Prediction, float]]) -> list[Prediction]:
-    """The digits of a line, each with its log probability: where half of them are plain, so is one that looks odd."""
-    predictions = [prediction for prediction, _ in chosen]
-    if 2 * sum(prediction.is_digit for prediction in predictions) < len(predictions):
-        return predictions
-    return [replace(p, is_digit=p.is_digit or log >= np.log(MIN_IN_COMPANY)) for p, log in chosen]
+def _in_company(lines: list[list[tuple[Prediction, float]]]) -> list[list[Prediction]]:
+    """The digits of each line, each with its log probability: where nearly all are plain, so is one that looks odd.
+
+    Nearly all of the line's and of the picture's: on a page of text, by chance, some line may look like digits.
+    """
+    picture = _few_are_odd([seen for line in lines for seen in line])
+    least = np.log(MIN_IN_COMPANY)
+    return [
+        [replace(p, is_digit=p.is_digit or (log >= least and picture and _few_are_odd(line))) for p, log in line]
+        for line in lines
+    ]
+
+
+def _few_are_odd(seen: list[tuple[Prediction, float]]) -> bool:
+    odd = sum(not prediction.is_digit for prediction, _ in seen)
+    return odd < len(seen) and odd <= max(1, MOST_ODD * len(seen))
 
 
 def _middle(candidate: Candidate) -> int:

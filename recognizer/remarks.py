@@ -12,5 +12,7 @@ def remarks(reading: Reading) -> str:
         marks = "1 mark does" if unread == 1 else f"{unread:,} marks do"
         sentences.append(f"{marks} not look like a digit: left unread.")
     if reading.left_out:
-        sentences.append(f"{reading.left_out:,} more were too many to be looked at: take a part of the picture.")
+        sentences.append(
+            f"{reading.left_out:,} more, further down, were too many to be looked at: take a part of the picture."
+        )
     return " ".join(sentences)

@@ -28,7 +28,7 @@ DOUBT = np.log(0.5)  # what is less probable is cut, if it is wide enough
 DOUBT_COST = 2.0  # for what is doubtful: it is more often a pair or a part than an odd digit
 GAP_COST = 12.0  # for a gap as wide as the line is high, within a digit
 STACKED_COST = 6.0  # for two digits, one of which lies above the other with its whole width: they are of one line
-CUT_COST, CUT_COST_ALONE = 1.0, 3.0  # for two digits that hang together, beside other digits and with none
+CUT_COST, CUT_COST_ALONE = 1.0, 3.0  # for two digits that hang together, beside other digits and with few
 NARROW_COST = 8.0  # as well, falling to none where both together are as wide as they are high
 CROSSING_COST = (
     4.0  # for two strokes that touch, one of which lies above, below or across the other with its whole width
@@ -69,8 +69,8 @@ def segment(ink: np.ndarray) -> tuple[list[list[Candidate]], int]:
 def cut_up(line: list[Candidate], log_probabilities: np.ndarray) -> list[Candidate]:
     """Return a line's candidates anew, its pieces cut where they make no digit as they are.
 
-    `log_probabilities`: as for `best_path`. A number may hang together as a whole, but so does a letter: where no
-    other digit stands on the line, a cut costs more.
+    `log_probabilities`: as for `best_path`. A number may hang together as a whole, but so does a letter: where most
+    of a line is doubtful, a cut costs more.
     """
     path = best_path(line, log_probabilities)
     doubtful = [i for i in path if log_probabilities[i] < DOUBT]
@@ -80,7 +80,7 @@ def cut_up(line: list[Candidate], log_probabilities: np.ndarray) -> list[Candida
     parts = [part for piece in pieces for part in (cut(piece, height) if piece in wholes else [piece])]
     if len(parts) == len(pieces):
         return line
-    return _candidates(parts, height, CUT_COST if len(doubtful) < len(path) else CUT_COST_ALONE)
+    return _candidates(parts, height, CUT_COST if 2 * len(doubtful) <= len(path) else CUT_COST_ALONE)
 
 
 def segment_strokes(ink: np.ndarray, strokes: Sequence[Stroke]) -> list[list[Candidate]] | None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from streamlit_drawable_canvas import CanvasResult
 
-from recognizer import InvalidImageError, ModelError, Prediction, Recognizer
+from recognizer import InvalidImageError, ModelError, Prediction, Reading, Recognizer
 from recognizer.percent import percent
 from tests.helpers import always, drawn, placed, render
 from views import answer, canvas, loading
@@ -134,7 +135,8 @@ def test_what_is_no_digit_in_a_number_is_a_question_mark(page):
     letter = [[(300, 60), (300, 240)], [(400, 60), (400, 240)], [(300, 150), (400, 150)]]
     strokes = [*placed(2, left=60), *letter]
     app, _ = page(paths(strokes, 12), data_url(on_transparency(render(strokes, 12, (640, 300)))))
-    assert "2 ?" in text(app) and app.segmented_control[0].options == ["2", "?"]
+    assert "2 ? ? does not look like a digit." in text(app)
+    assert app.segmented_control[0].options == ["2", "?"]
 
 
 def test_the_wide_canvas_keeps_the_drawing(page):
@@ -289,6 +291,34 @@ def test_undo_and_clear_start_the_canvas_from_fewer_strokes(page):
     assert sent["calls"][-1]["initial_drawing"] != first, "the same value again would not reach the canvas"
 
 
+def test_undo_on_an_empty_canvas_brings_back_what_was_cleared_once(page):
+    two = paths(placed(4))
+    app, sent = page(two, data_url(on_transparency(drawn(4))))
+    app.button(key="clear").click().run()
+    sent["json"] = {"objects": []}
+    app.run()
+    app.button(key="undo").click().run()
+    assert sent["calls"][-1]["initial_drawing"]["objects"] == two["objects"]
+    sent["json"] = {"objects": []}
+    app.button(key="clear").click().run()
+    app.button(key="clear").click().run()
+    app.button(key="undo").click().run()
+    assert sent["calls"][-1]["initial_drawing"]["objects"] == two["objects"], "a second clear loses nothing"
+
+
+def test_the_paper_stays_wide_while_there_is_ink_that_the_square_would_hide(page):
+    app, sent = page()
+    app.toggle(key="wide").set_value(True).run()
+    assert not app.toggle(key="wide").disabled
+    sent["json"], sent["image"] = NUMBER
+    app.run()
+    assert app.toggle(key="wide").disabled and app.toggle(key="wide").value
+    assert "beyond the square" in app.toggle(key="wide").label
+    sent["json"], sent["image"] = sent_of((4, {}))
+    app.run()
+    assert not app.toggle(key="wide").disabled and app.toggle(key="wide").value
+
+
 def test_undo_before_the_canvas_has_answered_the_last_undo_takes_the_next_stroke(page):
     three = paths([[(50 * n, 50), (50 * n, 250)] for n in (1, 2, 3)])
     app, sent = page(three, data_url(on_transparency(drawn(4))))
@@ -345,6 +375,15 @@ def test_ten_bars_stand_on_one_axis_and_the_winner_is_marked():
     assert re.findall(r'winner"><span class="name">(\d)', html) == ["4"]
     assert re.findall(r"width:([\d.]+)%", html) == ["3.0"] * 4 + ["73.0"] + ["3.0"] * 5
     assert "winner" not in answer.bars_html(None)
+
+
+def test_the_labels_of_boxes_stay_on_the_paper():
+    def at(left, top, height=80):
+        return replace(prediction(4, 0.9), box=(left, top, left + 40, top + height))
+
+    reading = Reading(((at(100, 100), at(270, 100), at(100, 5), at(100, 5, 290)),))
+    html = answer.boxes_html(reading, (300, 300))
+    assert re.findall(r'class="(box[^"]*)"', html) == ["boxes", "box", "box right", "box under", "box inside"]
 
 
 @pytest.mark.parametrize("model", [always(4, 0.4), always(4, 0.97, none=0.9)], ids=["unsure", "sure of none"])

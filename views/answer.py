@@ -15,6 +15,7 @@ from recognizer import Prediction, Reading
 from recognizer.percent import percent
 
 NEAR_TIE = 0.5  # of the winner's probability; a second with so much is named beside it
+LABEL = 0.18, 0.1  # width and height of a box' label, of the narrow canvas; nearer to its edge it goes elsewhere
 TICKS = "".join(f"<span>{tick}</span>" for tick in ("0", "50", "100 %"))
 AXIS = f'<div class="bar axis"><span></span><span class="scale">{TICKS}</span></div>'
 
@@ -27,14 +28,16 @@ def reading_html(reading: Reading) -> str:
         return hint_html("None of this looks like a digit.")
     lines = ["".join(map(_large, line)) for line in reading.lines]
     longest = max(len(line) for line in reading.lines)
+    unread = any(not prediction.is_digit for prediction in reading.digits)
+    note = '<span class="nearest">? does not look like a digit.</span>' if unread else ""
     style = f"--longest:{longest}"
-    return f'<div class="answer number" role="status" style="{style}"><span>{"<br>".join(lines)}</span></div>'
+    return f'<div class="answer number" role="status" style="{style}"><span>{"<br>".join(lines)}</span>{note}</div>'
 
 
 def _large(prediction: Prediction) -> str:
     if prediction.is_digit:
         return f'<span class="digit">{prediction.digit}</span>'
-    return '<span class="digit unread" title="This does not look like a digit.">?</span>'
+    return '<span class="digit unread">?</span>'
 
 
 def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:
@@ -52,6 +55,9 @@ def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:
         style = ";".join(f"{name}:{100 * share:.2f}%" for name, share in place.items())
         label = percent(prediction.confidence) if prediction.is_digit else "?"
         kind = "box" if prediction.is_digit else "box unread"
+        if place["top"] < LABEL[1]:
+            kind += " inside" if bottom / size[1] > 1 - LABEL[1] else " under"
+        kind += " right" if place["left"] > 1 - LABEL[0] else ""
         boxes.append(f'<div class="{kind}" style="{style}"><span>{label}</span></div>')
     return f'<div class="boxes" aria-hidden="true">{"".join(boxes)}</div>'
 

@@ -61,28 +61,38 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
 
 def send_again() -> None:
     """Let the canvas send what it holds, which it does not do by itself when its width changes."""
-    _keep(slice(None))
+    _start_from(_newest_objects())
 
 
 def undo() -> None:
-    """Take the last stroke back."""
-    _keep(slice(-1))
+    """Take the last stroke back; on an empty canvas, what was cleared comes back."""
+    objects = _newest_objects()
+    _start_from(objects[:-1] if objects else st.session_state.pop("cleared", ()))
 
 
 def clear() -> None:
     """Empty the canvas."""
-    _keep(slice(0))
+    if objects := _newest_objects():
+        st.session_state["cleared"] = objects
+    _start_from(())
 
 
-def _keep(which: slice) -> None:
-    strokes = _newest_strokes()[which]
+def needs_wide_paper() -> bool:
+    """Whether there is ink that the narrow canvas would not show."""
+    try:
+        return any(each.points[:, 0].max() > NARROW_PX for each in _strokes(st.session_state.get("strokes", ())))
+    except InvalidImageError:
+        return False
+
+
+def _start_from(objects: tuple[dict, ...]) -> None:
     # The number makes this drawing differ from the one before it, without which the component would do nothing.
     number = st.session_state.get("start_drawing", {}).get("number", 0) + 1
-    st.session_state["start_drawing"] = {"objects": list(strokes), "number": number}
+    st.session_state["start_drawing"] = {"objects": list(objects), "number": number}
     # The canvas may still send what it holds now, and what an undo that it has not heard of yet asks it to hold.
     outdated = st.session_state.get("outdated", ())
     st.session_state["outdated"] = (*outdated, st.session_state.get("sent"), st.session_state.get("strokes"))
-    st.session_state["strokes"] = strokes
+    st.session_state["strokes"] = objects
 
 
 def _remember(sent: tuple[dict, ...]) -> None:
@@ -93,7 +103,7 @@ def _remember(sent: tuple[dict, ...]) -> None:
         st.session_state["strokes"] = sent
 
 
-def _newest_strokes() -> tuple[dict, ...]:
+def _newest_objects() -> tuple[dict, ...]:
     """The strokes, with one that arrived together with the click that asks for them."""
     arrived = st.session_state.get("drawing") or {}
     with suppress(KeyError, TypeError, InvalidImageError):  # nothing has arrived yet, or nothing that can be used

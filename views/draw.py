@@ -4,7 +4,7 @@ import streamlit as st
 
 from recognizer import Prediction, Reading, Recognizer, RecognizerError
 from views.answer import bars_html, boxes_html, hint_html, preview_html, reading_html
-from views.canvas import canvas, clear, send_again, undo
+from views.canvas import canvas, clear, needs_wide_paper, send_again, undo
 from views.loading import is_settled, recognizer
 
 STROKE_WIDTH_PX = 16  # of a 300 px canvas: about the thickness of MNIST's strokes
@@ -23,12 +23,17 @@ def show() -> None:
                 st.html(f"<style>:root {{ --pen-width: {stroke_width}px }}</style>")  # the disc on the slider's thumb
                 st.button("Undo", icon=":material/undo:", key="undo", on_click=undo)
                 st.button("Clear", icon=":material/delete:", key="clear", on_click=clear)
-            wide = st.toggle("Wide paper for numbers", key="wide", on_change=send_again)
+            form = st.container()
         with st.container(key="reading"):
             answer, preview, bars = (st.container(key=key) for key in ("prediction", "preview", "probabilities"))
         with sheet:
+            wide = st.session_state.get("wide", False)
             reading, size, hint = _read(stroke_width, wide)
             st.html(boxes_html(reading, size))
+        with form:
+            full = wide and needs_wide_paper()
+            label = "Wide paper, until what is beyond the square is cleared" if full else "Wide paper for numbers"
+            st.toggle(label, key="wide", disabled=full, on_change=send_again)
         st.session_state["drawn"] = (reading, size) if reading else None  # for the Why tab
         answer.html(reading_html(reading) if reading else hint_html(hint))
         with bars:

@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -53,7 +54,7 @@ def show(is_open: bool) -> None:
     """The tab; what was uploaded stays, and nothing is read, while another one is open."""
     with st.container(key="photo"):
         files = st.file_uploader(
-            "Pictures of handwritten digits: drop, choose or paste them",
+            "Pictures of handwritten digits (PNG, JPEG, WebP): drop, choose or paste them",
             type=[ending[1:] for ending in ENDINGS[:4]],
             accept_multiple_files=True,
             max_upload_size=MAX_FILE_MB,
@@ -131,14 +132,16 @@ def _show_answer(key: str, found: Answer) -> None:
         left, right = st.columns([3, 2])
         left.image(found.picture)
         if found.sentence:
-            right.info(found.sentence)
+            (right.warning if found.reading.left_out else right.info)(found.sentence)
         if found.reading.text:
             right.code(found.reading.text, language=None)
             table = [
                 {"line": line, "digit": digit, "sure": percent(sure)} for line, digit, sure, *_ in rows(found.reading)
             ]
             right.dataframe(table, hide_index=True, height="content" if len(table) < 8 else 300)
-            right.download_button("Save as CSV", to_csv(found.reading), "digits.csv", "text/csv", key=f"csv-{key}")
+            right.download_button(
+                "Save as CSV", to_csv(found.reading), f"{Path(found.name).stem}.csv", "text/csv", key=f"csv-{key}"
+            )
 
 
 def to_csv(reading: Reading) -> str:

@@ -19,17 +19,17 @@ from views.loading import recognizer
 NOTHING = "Nothing has been read yet. Draw a digit, or read a photo, and come back: this page says why."
 DRAWING = "Your drawing"
 STEPS = {
-    "drawing": ("The drawing", "What you drew, on the whole sheet."),
+    "drawing": ("The drawing", "This digit alone, where it lies on the sheet."),
     "crop": ("Cut out", "The empty paper around it is cut off."),
     "fit": ("Fitted", "It is made as large as all digits that the model learned from: 20 dots."),
     "thicken": ("Thickened", "Its thin lines are drawn again as thick as a pencil's."),
-    "centre": ("Centred", "Its point of balance goes to the middle of 28 by 28 dots: this is all that the model sees."),
+    "centre": ("Centred", "Its ink is balanced around the middle of 28 by 28 dots: this is all that the model sees."),
 }
 WITHOUT = {
-    "crop": "Had the whole sheet been shrunk",
-    "fit": "Had it been stretched from edge to edge",
+    "crop": "Had the sheet been shrunk with that paper",
+    "fit": "Had it been stretched to fill the frame",
     "thicken": "Had its lines stayed thin",
-    "centre": "Had it stayed in the corner",
+    "centre": "Had it been put into the corner",
 }
 
 
@@ -134,12 +134,15 @@ def _on_its_sheet(prediction: Prediction, size: tuple[int, int]) -> np.ndarray:
 
 def _show(explainer: Explainer, explanation: Explanation) -> None:
     prediction = explanation.prediction
-    st.markdown(f"### The model says: {_said(prediction)}")
+    if prediction.is_digit:
+        st.markdown(f"### The model says: {_said(prediction)}")
+    else:
+        st.markdown(f"### This does not look like a digit. Nearest: {prediction.digit}")
     with st.container(key="why_steps"):
         st.markdown("#### What the model saw")
         st.html(row([_step(step, said, prediction) for step, said in explanation.steps]))
     with st.container(key="why_strokes"):
-        st.markdown("#### Which strokes spoke for it")
+        st.markdown("#### Which strokes spoke for it" if prediction.is_digit else "#### What is like a digit in it")
         st.html(row([_heat(explainer, explanation)]))
     with st.container(key="why_erasure"):
         st.markdown("#### What would change its mind")
@@ -154,14 +157,18 @@ def _show(explainer: Explainer, explanation: Explanation) -> None:
 
 def _said(prediction: Prediction) -> str:
     if not prediction.is_digit:
-        return f"no digit, if any a {prediction.digit}"
+        return "that it is no digit"
     return f"{prediction.digit} ({percent(prediction.confidence)})"
+
+
+def _a(digit: int) -> str:
+    return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 def _step(step: Step, said: Prediction | None, prediction: Prediction) -> str:
     title, sentence = STEPS[step.name]
     if said is not None:
-        same = said.digit == prediction.digit and said.is_digit == prediction.is_digit
+        same = said.is_digit == prediction.is_digit and (said.digit == prediction.digit or not said.is_digit)
         sentence += f" {WITHOUT[step.name]}, the model would {'still say' if same else 'say'} {_said(said)}."
     return figure(ink_picture(step.picture), title, sentence, "dots" if max(step.picture.shape) <= 28 else "")
 
@@ -178,27 +185,27 @@ def _heat(explainer: Explainer, explanation: Explanation) -> str:
         instead_of = None if digit == prediction.digit else prediction.digit
         explanation.heat[digit] = explainer.attribution(prediction.ink, digit, instead_of)
     if digit == prediction.digit:
-        title = f"For a {digit}"
-        sentence = f"Blue ink made the model think of a {digit}, orange ink of something else."
+        title = f"For {_a(digit)}"
+        sentence = f"Blue ink made the model think of {_a(digit)}, orange ink of something else."
     else:
         title = f"{digit} rather than {prediction.digit}"
-        sentence = f"Blue ink looks more like a {digit}, orange ink more like a {prediction.digit}."
+        sentence = f"Blue ink looks more like {_a(digit)}, orange ink more like {_a(prediction.digit)}."
     return figure(heat_picture(prediction.ink, explanation.heat[digit]), title, sentence, "large")
 
 
 def _erasure(explanation: Explanation) -> str:
     erasure, prediction = explanation.erasure, explanation.prediction
     if erasure is None:
-        sentence = "However a small part of it is rubbed out, the model keeps to its answer."
+        sentence = "No part was found that could be rubbed out to change the answer."
         whole = erasure_picture(prediction.ink, np.zeros_like(prediction.ink))
-        return row([figure(whole, "Nothing small", sentence, "large")])
+        return row([figure(whole, "Nothing", sentence, "large")])
     share = max(1, round(100 * erasure.share))
     return row(
         [
             figure(
                 erasure_picture(prediction.ink, erasure.erased),
-                f"Rub out {share} %",
-                f"Without the orange ink, {share} % of all, the model would say {erasure.answer}.",
+                f"Rub out {share} % of the ink",
+                f"Without what is orange, the model would say {erasure.answer}.",
                 "large",
             ),
             figure(ink_picture(erasure.input), "What is left", "This is what the model would see then.", "dots large"),
@@ -210,7 +217,7 @@ def _kin(kin: list[Kin] | str) -> None:
     if isinstance(kin, str):
         st.info(kin)
         return
-    st.markdown("Of the digits that the model learned from, these are most like yours in its eyes.")
+    st.markdown("Of the digits that the model learned from, these are most like it in its eyes.")
     figures = []
     for each in kin:
         sentence = "drawn by a program" if each.drawn else "written by a person"
@@ -223,7 +230,7 @@ def _inside(layers: list[Layer]) -> None:
     network = 1
     if count > 1:
         network = st.segmented_control(
-            f"{count} networks look at it and agree on an answer. Which one?",
+            f"{count} networks look at it, and the answer is their average. Look into which?",
             range(1, count + 1),
             default=1,
             required=True,
@@ -233,7 +240,9 @@ def _inside(layers: list[Layer]) -> None:
     figures = []
     for number, maps in enumerate(shown, 1):
         height, width, many = maps.shape
-        what = "edges and corners" if number <= 2 else "larger parts" if number < len(shown) else "almost whole digits"
+        what = (
+            "edges and corners" if number <= 2 else "larger parts" if number < len(shown) else "how parts go together"
+        )
         sentence = f"{many} pictures of {width} by {height} dots, each dark where it found its pattern: {what}."
         figures.append(figure(maps_picture(maps), f"Layer {number}", sentence, "dots wide"))
     st.html(row(figures))
