@@ -85,6 +85,20 @@ def test_a_scribble_of_many_strokes_is_bounded():
     assert 0 < sum(seen) < 1500
 
 
+POINTS = st.lists(st.tuples(st.integers(-20, 320), st.integers(-20, 220)), min_size=1, max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(POINTS, min_size=1, max_size=8))
+def test_whatever_is_drawn_each_digit_lies_in_its_box(lines):
+    picture, strokes = drawing(*lines, size=(300, 200))
+    reading = Recognizer(always(3)).read(picture, strokes)
+    for digit in reading.digits:
+        left, top, right, bottom = digit.box
+        assert 0 <= left < right <= 300 and 0 <= top < bottom <= 200
+        assert digit.ink.shape == (bottom - top, right - left) and digit.ink.max() > 0
+
+
 GOOD = {"type": "Path", "strokeWidth": 16, "path": [["M", 1, 2], ["Q", 1, 2, 5, 6], ["L", 9, 10]]}
 
 
