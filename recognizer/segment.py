@@ -30,9 +30,7 @@ GAP_COST = 12.0  # for a gap as wide as the line is high, within a digit
 STACKED_COST = 6.0  # for two digits, one of which lies above the other with its whole width: they are of one line
 CUT_COST, CUT_COST_ALONE = 1.0, 3.0  # for two digits that hang together, beside other digits and with few
 NARROW_COST = 8.0  # as well, falling to none where both together are as wide as they are high
-CROSSING_COST = (
-    4.0  # for two strokes that touch, one of which lies above, below or across the other with its whole width
-)
+CROSSING_COST = 4.0  # for two strokes that touch, one of which lies above or across the other with its whole width
 SMALL = 0.6  # of the line's height
 SMALL_COST = 6.0  # for a digit without height, falling to none at `SMALL`
 WORST = -4.0  # what no digit counts at most, or a blot would be put together with its neighbour
