@@ -25,7 +25,7 @@ def main() -> None:
         page.mouse.move(880, 560)
         page.wait_for_function("!document.getAnimations().some(animation => animation.playState === 'running')")
         page.screenshot(path=FOLDER / "page.png")
-        page.set_viewport_size({"width": 900, "height": 740})
+        page.set_viewport_size({"width": 900, "height": 860})
         page.get_by_role("tab", name="Why").click()
         expect(page.locator(".st-key-why_inside figure").last).to_be_visible()
         at_rest(page)
