@@ -168,6 +168,18 @@ def test_why_waits_for_something_to_explain_and_then_says_it_all(page):
     assert "Blue ink looks more like a 9, orange ink more like a 4." in text(app)
 
 
+def test_why_says_of_what_is_no_digit_that_it_is_none(page):
+    letter = [[(80, 60), (80, 240)], [(220, 60), (220, 240)], [(80, 150), (220, 150)]]
+    app, _ = page(paths(letter), data_url(on_transparency(render(letter))))
+    assert "This does not look like a digit. Nearest: " in text(app)
+    app.session_state["tab"] = "Why"
+    app.run()
+    said = [part.value for part in app.markdown]
+    assert not app.exception and said[0].startswith("### This does not look like a digit. Nearest: ")
+    assert "#### What is like a digit in it" in said
+    assert "the model would still say that it is no digit" in text(app)
+
+
 def test_why_costs_nothing_until_it_is_opened(page, monkeypatch):
     monkeypatch.setattr("views.why.Explainer.load", lambda path: pytest.fail("looked inside"))
     app, _ = page(*NUMBER)
