@@ -5,6 +5,7 @@ builds any of them, and it must turn a blank (28, 28, 1) picture into ten probab
 uses it.
 """
 
+import hashlib
 import io
 import json
 import os
@@ -78,6 +79,11 @@ def load_model(path: str | os.PathLike = DEFAULT_MODEL) -> Probabilities:
 def load_network(path: str | os.PathLike = DEFAULT_MODEL) -> Any:
     """Return the same model as the `keras.Model` that it is, to look inside; errors as for `load_model`."""
     return _loaded(path)[0]
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal, as the card has it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _loaded(path: str | os.PathLike) -> tuple[Any, Probabilities]:

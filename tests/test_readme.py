@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from recognizer.__main__ import parser as recognizer_parser
+from recognizer.model import sha256_of
 from train.__main__ import parser as train_parser
 from train.evaluate import accuracy_with_interval
-from train.files import sha256_of
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

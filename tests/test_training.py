@@ -7,6 +7,7 @@ import pytest
 from tqdm import tqdm
 
 from recognizer import Recognizer
+from recognizer.model import sha256_of
 from train import fit as fit_module
 from train.__main__ import config_from, main, parser
 from train.architecture import build, ensemble
@@ -14,7 +15,6 @@ from train.average import WeightAverage
 from train.config import CLASSIC, DIGITS, PRESETS
 from train.data import split_and_prepare
 from train.errors import TrainError
-from train.files import sha256_of
 from train.pipeline import state_paths, train_and_evaluate
 
 QUICK = replace(

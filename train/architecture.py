@@ -1,5 +1,6 @@
 """The networks: (28, 28, 1) in 0-1 -> the probabilities of `classes` digits, or of ten digits and none of these."""
 
+from recognizer.explain.layers import output_layers
 from train.config import TrainConfig
 
 
@@ -74,12 +75,6 @@ def ensemble(members: list):
         logits.append(linear(features(inputs)))
         linear.set_weights(last.get_weights())
     return keras.Model(inputs, layers.Softmax()(layers.Average()(logits)), name="ensemble")
-
-
-def output_layers(model) -> list:
-    """The dense layers whose outputs are the logits: of a network one, of an ensemble one a member."""
-    classes = model.output_shape[-1]
-    return [layer for layer in model.layers if type(layer).__name__ == "Dense" and layer.units == classes]
 
 
 ARCHITECTURES = {"classic": classic, "digits": digits}

@@ -8,7 +8,7 @@ weights of the last layer: whoever opens the file has calibrated probabilities, 
 
 import numpy as np
 
-from train.architecture import output_layers
+from recognizer.explain.layers import output_layers
 from train.data import NO_DIGIT, Split
 
 MAX_REFUSED = 0.003  # of the digits; people draw worse than the generator, and no more than 1 in 100 may be turned away

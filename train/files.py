@@ -1,6 +1,5 @@
-"""Files that are either there whole or not there at all, and what tells them apart."""
+"""Files that are either there whole or not there at all."""
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,8 +27,3 @@ def move_into_place(temporary: Path, path: Path) -> None:
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
     temporary.replace(path)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal, as the card has it."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

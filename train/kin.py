@@ -16,12 +16,12 @@ import numpy as np
 from recognizer import RecognizerError
 from recognizer.explain.kin import index_path
 from recognizer.explain.layers import last_inputs
-from recognizer.model import DEFAULT_MODEL, load_network
+from recognizer.model import DEFAULT_MODEL, load_network, sha256_of
 from train.config import CONFIGS, TrainConfig
 from train.data import DATA_VARIABLE, Split, load_mnist, split_and_prepare
 from train.drawings import Drawings, training_drawings
 from train.errors import TrainError
-from train.files import sha256_of, written_whole
+from train.files import written_whole
 
 MNIST_DIGITS, DRAWN_DIGITS = 7_000, 2_500  # as many as stay well under 4 MB
 COMPONENTS = 32  # of 384; they hold 97 % of the variance, and the same digits' labels agree as often as with all

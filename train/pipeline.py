@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from recognizer import Recognizer
+from recognizer.model import sha256_of
 from train.architecture import build, ensemble
 from train.calibrate import calibrate
 from train.card import write_card
@@ -22,7 +23,7 @@ from train.evaluate import (
     read_drawings,
     read_test_set,
 )
-from train.files import move_into_place, sha256_of
+from train.files import move_into_place
 from train.fit import fit, right_of
 from train.kin import write_index
 from train.portable import save_portable

@@ -13,7 +13,6 @@ labels     uint8 (n,)         0-9
 drawn      bool (n,)          False for MNIST's, True for the digits that training draws itself
 """
 
-import hashlib
 import io
 import os
 import zipfile
@@ -23,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from recognizer.errors import ModelError
+from recognizer.model import sha256_of
 
 MAX_BYTES = 4 * 2**20  # of the file
 MAX_UNPACKED = 64 * 2**20
@@ -70,7 +70,7 @@ class KinIndex:
             raise ModelError(
                 f"{path.name} is damaged ({error}). Restore it, or write a new one with `python -m train.kin`."
             ) from error
-        if str(arrays.pop("model")) != hashlib.sha256(model.read_bytes()).hexdigest():
+        if str(arrays.pop("model")) != sha256_of(model):
             raise ModelError(
                 f"{path.name} belongs to another model. `python -m train.kin` writes that of {model.name}."
             )

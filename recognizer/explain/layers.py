@@ -38,11 +38,15 @@ def last_inputs(network, pictures: np.ndarray) -> np.ndarray:
     import keras
     import tensorflow as tf
 
-    classes = network.output_shape[-1]
-    last = [layer for layer in network.layers if type(layer).__name__ == "Dense" and layer.units == classes]
-    features = keras.Model(network.inputs, [layer.input for layer in last])
+    features = keras.Model(network.inputs, [layer.input for layer in output_layers(network)])
     found = features(tf.constant(pictures[..., None], tf.float32), training=False)
     return np.concatenate([each.numpy() for each in (found if isinstance(found, list) else [found])], axis=1)
+
+
+def output_layers(model) -> list:
+    """The dense layers whose outputs are the logits: of a network one, of an ensemble one a member."""
+    classes = model.output_shape[-1]
+    return [layer for layer in model.layers if type(layer).__name__ == "Dense" and layer.units == classes]
 
 
 def _closing_layers(network) -> list:
