@@ -35,7 +35,7 @@ def main() -> None:
     options = parser.parse_args()
     import keras
 
-    recognizer, probabilities = Recognizer.load(), load_model()
+    recognizer, probabilities = Recognizer.load(DEFAULT_MODEL), load_model(DEFAULT_MODEL)
     model = keras.models.load_model(DEFAULT_MODEL, compile=False)
     opaque = np.full((300, 300, 1), 255, np.uint8)
     canvases = [np.concatenate([drawn(digit), opaque], axis=2) for digit in STROKES]

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from recognizer import Reading, Recognizer, RecognizerError
-from recognizer.model import DEFAULT_MODEL
+from recognizer.model import MODEL_VARIABLE, default_model
 from recognizer.percent import percent
 from recognizer.picture import ENDINGS, MAX_FILE_BYTES
 from recognizer.remarks import NOTHING, remarks
@@ -64,7 +64,11 @@ def parser() -> argparse.ArgumentParser:
     form = made.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a JSON object for each picture")
     form.add_argument("--csv", action="store_true", help="print a table of all digits")
-    made.add_argument("--model", default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
+    made.add_argument(
+        "--model",
+        default=default_model(),
+        help=f"a .keras, .h5, .onnx or .tflite file (models/digits.keras, or what {MODEL_VARIABLE} says)",
+    )
     return made
 
 

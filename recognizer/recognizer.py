@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recognizer.errors import BlankImageError, InvalidImageError
-from recognizer.model import DEFAULT_MODEL, Probabilities, load_model
+from recognizer.model import default_model, load_model
 from recognizer.photo import find_ink_on_paper, is_photograph
 from recognizer.picture import Picture, read_picture, read_with_scale
 from recognizer.pieces import Piece
 from recognizer.preprocess import find_ink, prepare, prepare_ink
+from recognizer.runtimes.open_model import Probabilities
 from recognizer.segment import Candidate, best_path, cut_up, segment, segment_strokes
 from recognizer.strokes import Stroke
 
@@ -76,9 +77,12 @@ class Recognizer:
         self._probabilities = probabilities
 
     @classmethod
-    def load(cls, path: str | os.PathLike = DEFAULT_MODEL) -> "Recognizer":
-        """Load a .keras or .h5 model, by default the one that comes with the project; `ModelError` if it cannot be."""
-        return cls(load_model(path))
+    def load(cls, path: str | os.PathLike | None = None) -> "Recognizer":
+        """Load a .keras, .h5, .onnx or .tflite model, by default `recognizer.model.default_model()`.
+
+        Raises `ModelError` where it cannot be read, or its runtime is not installed.
+        """
+        return cls(load_model(default_model() if path is None else path))
 
     def predict(self, picture: Picture) -> Prediction:
         """Read a picture of one digit.

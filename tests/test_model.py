@@ -9,6 +9,7 @@ import pytest
 from recognizer import ModelError
 from recognizer import model as model_module
 from recognizer.model import DEFAULT_MODEL, load_model
+from recognizer.runtimes.keras_check import MAX_CONFIG_BYTES
 
 
 @pytest.fixture(scope="module")
@@ -212,14 +213,14 @@ def test_outputs_that_are_no_probabilities_are_refused(keras, saved):
 def test_another_ending_is_refused(tmp_path):
     path = tmp_path / "model.pkl"
     path.write_bytes(b"cos\nsystem\n")
-    with pytest.raises(ModelError, match=r"ends in \.keras or \.h5"):
+    with pytest.raises(ModelError, match=r"ends in \.keras, \.h5, \.onnx or \.tflite"):
         load_model(path)
 
 
 def test_a_bloated_file_is_refused(tmp_path):
     path = tmp_path / "model.keras"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("config.json", b"0" * (model_module.MAX_CONFIG_BYTES + 1))
+        archive.writestr("config.json", b"0" * (MAX_CONFIG_BYTES + 1))
     assert path.stat().st_size < 100_000
     with pytest.raises(ModelError, match="far too large"):
         load_model(path)

@@ -230,7 +230,7 @@ def test_what_the_page_is_made_of_does_not_wait_for_tensorflow():
 
 
 def test_a_missing_model_is_one_sentence_and_found_once_it_is_there(page, monkeypatch, tmp_path):
-    monkeypatch.setattr(loading, "DEFAULT_MODEL", tmp_path / "none.keras")
+    monkeypatch.setenv("DIGITS_MODEL", str(tmp_path / "none.keras"))
     app, _ = page(*sent_of((3, {})))
     assert "There is no model" in text(app) and "python -m train" in text(app)
     monkeypatch.undo()
@@ -366,7 +366,7 @@ def test_the_model_tab_costs_nothing_until_it_is_opened(page):
 
 
 def test_a_missing_or_broken_card_is_one_sentence(page, monkeypatch, tmp_path):
-    monkeypatch.setattr("views.model.DEFAULT_MODEL", tmp_path / "digits.keras")
+    monkeypatch.setenv("DIGITS_MODEL", str(tmp_path / "digits.keras"))
     for content in (None, "not json", "[]", "{}", '{"test": {}}'):
         if content is not None:
             (tmp_path / "digits.json").write_text(content)

@@ -9,7 +9,7 @@ from threading import Thread
 import streamlit as st
 
 from recognizer import ModelError, Recognizer, RecognizerError
-from recognizer.model import DEFAULT_MODEL
+from recognizer.model import default_model
 
 BROKEN = "The reader could not start. Draw again in a moment; if it stays so, the program's log says why."
 
@@ -34,7 +34,7 @@ def _future() -> "Future[Recognizer]":
     takes half a second, in which nothing else can run: neither the loading itself nor anybody's answer
     (benchmarks/page.py). They stay for good, so they need not be looked at.
     """
-    future = _start_loading(DEFAULT_MODEL)
+    future = _start_loading(default_model())
     if not future.done():
         gc.freeze()
     return future

@@ -5,26 +5,27 @@ from pathlib import Path
 
 import streamlit as st
 
-from recognizer.model import DEFAULT_MODEL
+from recognizer.model import default_model
 
 
 def show() -> None:
     """The figures of `models/digits.json` and the pictures beside it."""
+    model = default_model()
     try:
-        story = _story(json.loads(DEFAULT_MODEL.with_suffix(".json").read_text(encoding="utf-8")))
+        story = _story(json.loads(model.with_suffix(".json").read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # missing, or not such as training writes
         st.info("The model has no card that could be read here. `python -m train` writes one with every model.")
         return
     st.markdown(story)
     st.markdown("#### Is it as right as it is sure?")
     _picture(
-        DEFAULT_MODEL.with_name("digits_reliability.png"),
+        model.with_name(f"{model.stem}_reliability.png"),
         "On the dashed line, one in five of the answers given with 80 % is wrong. The numbers count drawings.",
     )
     st.markdown("#### What it misread")
-    _picture(DEFAULT_MODEL.with_name("digits_misread.png"), "First what it really is, then what the model said.")
+    _picture(model.with_name(f"{model.stem}_misread.png"), "First what it really is, then what the model said.")
     st.markdown("#### What it takes for what")
-    _picture(DEFAULT_MODEL.with_name("digits_confusion.png"), "Off the diagonal: how often each mistake was made.")
+    _picture(model.with_name(f"{model.stem}_confusion.png"), "Off the diagonal: how often each mistake was made.")
 
 
 def _story(card: dict) -> str:

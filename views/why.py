@@ -11,13 +11,17 @@ from recognizer.explain.erasure import Erasure
 from recognizer.explain.kin import Kin
 from recognizer.explain.layers import Layer
 from recognizer.explain.steps import Step
-from recognizer.model import DEFAULT_MODEL
+from recognizer.model import MODEL_VARIABLE
 from recognizer.percent import percent
 from views.figures import erasure_picture, figure, heat_picture, ink_picture, maps_picture, row
 from views.loading import recognizer
 
 NOTHING = "Nothing has been read yet. Draw a digit, or read a photo, and come back: this page says why."
 DRAWING = "Your drawing"
+ANSWERS_ALONE = (
+    "Which strokes spoke for it, its nearest kin and the inside of the model are shown where the page runs with its "
+    f"Keras model. Here it runs with a lighter one ({MODEL_VARIABLE}) that gives answers alone."
+)
 STEPS = {
     "drawing": ("The drawing", "This digit alone, where it lies on the sheet."),
     "crop": ("Cut out", "The empty paper around it is cut off."),
@@ -35,7 +39,10 @@ WITHOUT = {
 
 @dataclass(eq=False)
 class Explanation:
-    """All that is shown of one digit; heat: for each digit that was asked about, made when it is."""
+    """All that is shown of one digit; heat: for each digit that was asked about, made when it is.
+
+    kin: a sentence where there are none to be had; layers: none where the model gives answers alone.
+    """
 
     prediction: Prediction
     steps: list[tuple[Step, Prediction | None]]
@@ -99,26 +106,29 @@ def _pick(reading: Reading, name: str) -> Prediction:
 
 @st.cache_resource(show_spinner=False)
 def _explainer() -> Explainer:
-    return Explainer.load(DEFAULT_MODEL)
+    return Explainer.load()
 
 
 def _explained(explainer: Explainer, prediction: Prediction, size: tuple[int, int]) -> Explanation:
     """Explain a digit, once for as long as it is looked at."""
     known = st.session_state.get("explanation")
     if known is None or known.prediction is not prediction:
-        try:
-            kin = explainer.kin(prediction.input)
-        except RecognizerError as error:
-            kin = str(error)
         known = Explanation(
             prediction,
             explainer.steps(_on_its_sheet(prediction, size)),
             explainer.smallest_erasure(prediction.ink),
-            kin,
-            explainer.layers(prediction.input),
+            _kin_of(explainer, prediction),
+            explainer.layers(prediction.input) if explainer.looks_inside else [],
         )
         st.session_state["explanation"] = known
     return known
+
+
+def _kin_of(explainer: Explainer, prediction: Prediction) -> list[Kin] | str:
+    try:
+        return explainer.kin(prediction.input)
+    except RecognizerError as error:
+        return str(error)
 
 
 def _on_its_sheet(prediction: Prediction, size: tuple[int, int]) -> np.ndarray:
@@ -141,12 +151,16 @@ def _show(explainer: Explainer, explanation: Explanation) -> None:
     with st.container(key="why_steps"):
         st.markdown("#### What the model saw")
         st.html(row([_step(step, said, prediction) for step, said in explanation.steps]))
-    with st.container(key="why_strokes"):
-        st.markdown("#### Which strokes spoke for it" if prediction.is_digit else "#### What is like a digit in it")
-        st.html(row([_heat(explainer, explanation)]))
+    if explainer.looks_inside:
+        with st.container(key="why_strokes"):
+            st.markdown("#### Which strokes spoke for it" if prediction.is_digit else "#### What is like a digit in it")
+            st.html(row([_heat(explainer, explanation)]))
     with st.container(key="why_erasure"):
         st.markdown("#### What would change its mind")
         st.html(_erasure(explanation))
+    if not explainer.looks_inside:
+        st.info(ANSWERS_ALONE)
+        return
     with st.container(key="why_kin"):
         st.markdown("#### Its nearest kin")
         _kin(explanation.kin)

@@ -1,35 +1,52 @@
 """One model, and all that can be asked about why it read a digit so."""
 
 import os
+from pathlib import Path
 
 import cv2
 import numpy as np
 
+from recognizer.errors import ModelError
 from recognizer.explain.attribution import attribution
 from recognizer.explain.erasure import Erasure, smallest_erasure
 from recognizer.explain.kin import Kin, KinIndex
 from recognizer.explain.layers import Layer, feature_maps, last_inputs
 from recognizer.explain.steps import Step, steps
-from recognizer.model import DEFAULT_MODEL, load_model, load_network
+from recognizer.model import default_model, load_model, load_network
 from recognizer.preprocess import centre, corner, crop, fit, ink_box
 from recognizer.recognizer import Prediction, Recognizer, refused
 
 
 class Explainer:
-    """Looks at one digit at a time. What it is given is `Prediction.ink`, or `recognizer.preprocess.find_ink`'s ink."""
+    """Looks at one digit at a time. What it is given is `Prediction.ink`, or `recognizer.preprocess.find_ink`'s ink.
+
+    `steps` and `smallest_erasure` need nothing but answers. The others look into the network, and raise `ModelError`
+    where the model is no Keras model.
+    """
 
     def __init__(self, path: str | os.PathLike):
         """Use the model in `path`; `ModelError` as for `Recognizer.load`."""
         self._path = path
-        self._network = load_network(path)
+        self._inside = load_network(path)
         self._outputs = load_model(path)
         self._recognizer = Recognizer(self._outputs)
         self._kin: KinIndex | None = None
 
     @classmethod
-    def load(cls, path: str | os.PathLike = DEFAULT_MODEL) -> "Explainer":
-        """Load a .keras or .h5 model, by default the one that comes with the project."""
-        return cls(path)
+    def load(cls, path: str | os.PathLike | None = None) -> "Explainer":
+        """Load a model, by default `recognizer.model.default_model()`; errors as for `Recognizer.load`."""
+        return cls(default_model() if path is None else path)
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether the model is a Keras model, so that its network can be looked into."""
+        return self._inside is not None
+
+    @property
+    def _network(self):
+        if self._inside is None:
+            raise ModelError(f"{Path(self._path).name} gives answers alone: to look inside, use a Keras model.")
+        return self._inside
 
     def steps(self, ink: np.ndarray) -> list[tuple[Step, Prediction | None]]:
         """Return each step of the preparation, and what the model would say if it were left out."""

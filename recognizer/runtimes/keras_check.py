@@ -1,0 +1,134 @@
+"""What a Keras file may hold: known layers of a bearable size, and nothing that could run code.
+
+Looked at before Keras builds any of it.
+"""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+from recognizer.errors import ModelError
+
+MAX_UNPACKED_BYTES = 256 * 2**20
+MAX_CONFIG_BYTES = 4 * 2**20
+
+# Layers that only compute: no Lambda, no custom class, nothing that could run code from the file.
+KNOWN_LAYERS = frozenset(
+    """
+    Functional Sequential InputLayer Rescaling Normalization Conv2D DepthwiseConv2D SeparableConv2D Dense EinsumDense
+    BatchNormalization LayerNormalization GroupNormalization Activation ReLU LeakyReLU PReLU ELU Softmax
+    MaxPooling2D AveragePooling2D GlobalAveragePooling2D GlobalMaxPooling2D ZeroPadding2D Cropping2D UpSampling2D
+    Dropout SpatialDropout2D GaussianNoise GaussianDropout AlphaDropout Flatten Reshape Permute
+    Add Average Maximum Multiply Concatenate Subtract
+    """.split()  # noqa: SIM905 - a table reads better than thirty-seven quoted lines
+)
+# What such layers are configured with.
+KNOWN_OTHERS = frozenset(
+    """
+    Zeros Ones Constant Identity Orthogonal RandomNormal RandomUniform TruncatedNormal VarianceScaling
+    GlorotNormal GlorotUniform HeNormal HeUniform LecunNormal LecunUniform
+    L1 L2 L1L2 MaxNorm MinMaxNorm NonNeg UnitNorm DTypePolicy __keras_tensor__ __tuple__
+    """.split()  # noqa: SIM905 - as above
+)
+# Where Keras keeps them; None in files from before Keras 3.
+KNOWN_MODULES = frozenset(
+    {
+        None,
+        "keras",
+        "keras.layers",
+        "keras.initializers",
+        "keras.regularizers",
+        "keras.constraints",
+        "keras.models",
+        "keras.src.models.functional",
+        "keras.src.models.sequential",
+    }
+)
+MAX_NUMBER = 10_000  # units, filters, padding and the like; the largest of them bound the memory a layer takes
+UNBOUNDED = frozenset(["seed", "shared_object_id"])  # numbers that measure nothing
+
+
+def check_file(path: Path) -> None:
+    """Raise `ModelError` for a file that is damaged, or holds anything but known layers of a bearable size."""
+    try:
+        config = _read_keras(path) if path.suffix == ".keras" else _read_h5(path)
+        unknown = _first_unknown(config)
+    except ModelError:
+        raise
+    except Exception as error:  # zip, HDF5 and JSON readers each fail in their own ways on damaged files
+        raise ModelError(
+            f"{path.name}: the file is damaged or not a Keras model ({error}). Restore it, or train a new one with "
+            "`python -m train`."
+        ) from error
+    if unknown is not None:
+        raise ModelError(
+            f"{path.name}: {unknown} is not one of the standard Keras layers that this program opens; others can run "
+            "code from the file."
+        )
+
+
+def _read_keras(path: Path) -> dict:
+    """The configuration in a .keras file, a zip of config.json and model.weights.h5."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
+            raise ModelError(f"{path.name}: unpacks to over {MAX_UNPACKED_BYTES // 2**20} MiB.")
+        if "model.weights.h5" in archive.namelist():
+            _check_arrays(io.BytesIO(archive.read("model.weights.h5")))
+        return _parse(archive.read("config.json"))
+
+
+def _read_h5(path: Path) -> dict:
+    """The configuration in an .h5 file, an attribute beside the weights."""
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        config = file.attrs.get("model_config")
+    if config is None:
+        raise ValueError("it holds no model, perhaps weights alone")
+    _check_arrays(path)
+    return _parse(config)
+
+
+def _check_arrays(file: Path | io.BytesIO) -> None:
+    """Refuse HDF5 weights that unpack to more than any digit model has."""
+    import h5py
+
+    sizes = []
+    with h5py.File(file, "r") as weights:
+        weights.visititems(lambda _, item: sizes.append(item.nbytes) if isinstance(item, h5py.Dataset) else None)
+    if sum(sizes) > MAX_UNPACKED_BYTES:
+        raise ValueError("its weights are far too large")
+
+
+def _parse(config: str | bytes) -> dict:
+    if len(config) > MAX_CONFIG_BYTES:
+        raise ValueError("its configuration is far too large")
+    return json.loads(config)
+
+
+def _first_unknown(config: dict) -> str | None:
+    """The first thing in a Keras configuration, however deep, that is not known; None where all is."""
+    if "class_name" not in config:
+        raise ValueError("it names no layers")
+    # The optimiser and the loss of the whole model: with_keras leaves them out, so they are not looked at.
+    todo = [({key: value for key, value in config.items() if key != "compile_config"}, True, "")]
+    while todo:
+        node, is_layer, name = todo.pop()
+        if isinstance(node, dict):
+            if "class_name" in node and not _is_known(node, is_layer):
+                return str(node.get("registered_name") or node["class_name"])
+            todo += [(value, key in ("layers", "layer"), key) for key, value in node.items()]
+        elif isinstance(node, list):
+            todo += [(value, is_layer, name) for value in node]
+        elif isinstance(node, (int, float)) and abs(node) > MAX_NUMBER and name not in UNBOUNDED:
+            return f"{name} = {node}"
+    return None
+
+
+def _is_known(node: dict, is_layer: bool) -> bool:
+    name, module, registered_name = (node.get(key) for key in ("class_name", "module", "registered_name"))
+    if not all(isinstance(value, str | None) for value in (name, module, registered_name)):
+        return False
+    known = name in (KNOWN_LAYERS if is_layer else KNOWN_OTHERS)
+    return known and module in KNOWN_MODULES and registered_name in (None, name)
