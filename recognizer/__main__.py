@@ -12,6 +12,7 @@ The exit status is 0, or 1 if any file could not be read; the others are answere
 
 import argparse
 import csv
+import io
 import json
 import os
 import sys
@@ -25,6 +26,8 @@ from recognizer.percent import percent
 from recognizer.picture import ENDINGS, MAX_FILE_BYTES
 from recognizer.remarks import NOTHING, remarks
 from recognizer.table import COLUMNS, rows
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -118,12 +121,15 @@ def _json_line(name: str, reading: Reading) -> None:
 
 
 def _csv_rows(name: str, reading: Reading) -> None:
+    harmless = f"./{name}" if name.startswith(FORMULA) else name  # the same file, and no formula
     for row in rows(reading):
-        _write_row(name, *row)
+        _write_row(harmless, *row)
 
 
 def _write_row(*cells) -> None:
-    csv.writer(sys.stdout, lineterminator="\n").writerow(cells)
+    row = io.StringIO()
+    csv.writer(row).writerow(cells)  # with its own end of line, or it would leave a lone \r unquoted
+    print(row.getvalue().removesuffix("\r\n"))
 
 
 @contextmanager

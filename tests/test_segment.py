@@ -4,7 +4,6 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from helpers import STROKES, always, arc, drawn, render
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -13,6 +12,7 @@ from recognizer import Recognizer
 from recognizer.pieces import MAX_PIECES
 from recognizer.preprocess import find_ink
 from recognizer.segment import Candidate, best_path, cut_up, segment
+from tests.helpers import STROKES, always, arc, drawn, render
 
 
 def written(*digits, size=(640, 200), width=8):

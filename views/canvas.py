@@ -7,7 +7,7 @@ once, so undo and clear keep the canvas where it is, and a change of the pen's w
 import io
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 from PIL import Image
@@ -27,6 +27,7 @@ STRIP_PX = 32
 INK = "#2f74e0"
 MAX_STROKES = 500
 MAX_DRAWING_BYTES = 2**20  # of strokes as JSON, and of the picture as PNG; a canvas full of ink has 100 KiB
+PLAIN = (str, int, float, bool, type(None))  # all that a stroke holds beside its path
 UNUSABLE = "This drawing cannot be read. Clear the canvas and draw again."
 
 
@@ -36,6 +37,17 @@ class Drawing:
 
     picture: Image.Image
     strokes: tuple[Stroke, ...]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the canvas sent of its strokes: as it came, and as they lie on the part of the canvas that is seen."""
+
+    objects: tuple[dict, ...] = ()
+    strokes: tuple[Stroke, ...] = field(default=(), compare=False)
+
+
+EMPTY = Sent()
 
 
 def canvas(stroke_width: int, wide: bool) -> Drawing | None:
@@ -53,49 +65,51 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
         return_image_data=True,
         key="drawing",
     )
-    sent = _objects(result.json_data)
+    sent = _checked(result.json_data)
     _remember(sent)
     picture = _picture(result)
-    return None if picture is None else Drawing(picture, _strokes(sent))
+    return None if picture is None else Drawing(picture, sent.strokes)
 
 
 def send_again() -> None:
     """Let the canvas send what it holds, which it does not do by itself when its width changes."""
-    _start_from(_newest_objects())
+    _start_from(_newest())
 
 
 def undo() -> None:
     """Take the last stroke back; on an empty canvas, what was cleared comes back."""
-    objects = _newest_objects()
-    _start_from(objects[:-1] if objects else st.session_state.pop("cleared", ()))
+    newest = _newest()
+    if newest.objects:
+        _start_from(Sent(newest.objects[:-1], newest.strokes[:-1]))
+    else:
+        _start_from(st.session_state.pop("cleared", EMPTY))
 
 
 def clear() -> None:
     """Empty the canvas."""
-    if objects := _newest_objects():
-        st.session_state["cleared"] = objects
-    _start_from(())
+    newest = _newest()
+    if newest.objects:
+        st.session_state["cleared"] = newest
+    _start_from(EMPTY)
 
 
 def needs_wide_paper() -> bool:
     """Whether there is ink that the narrow canvas would not show."""
-    try:
-        return any(each.points[:, 0].max() > NARROW_PX for each in _strokes(st.session_state.get("strokes", ())))
-    except InvalidImageError:
-        return False
+    strokes = st.session_state.get("strokes", EMPTY).strokes
+    return any(each.points[:, 0].max() > NARROW_PX for each in strokes)
 
 
-def _start_from(objects: tuple[dict, ...]) -> None:
+def _start_from(strokes: Sent) -> None:
     # The number makes this drawing differ from the one before it, without which the component would do nothing.
     number = st.session_state.get("start_drawing", {}).get("number", 0) + 1
-    st.session_state["start_drawing"] = {"objects": list(objects), "number": number}
+    st.session_state["start_drawing"] = {"objects": list(strokes.objects), "number": number}
     # The canvas may still send what it holds now, and what an undo that it has not heard of yet asks it to hold.
     outdated = st.session_state.get("outdated", ())
     st.session_state["outdated"] = (*outdated, st.session_state.get("sent"), st.session_state.get("strokes"))
-    st.session_state["strokes"] = objects
+    st.session_state["strokes"] = strokes
 
 
-def _remember(sent: tuple[dict, ...]) -> None:
+def _remember(sent: Sent) -> None:
     """Keep what the canvas sent as the strokes, unless an undo or clear has overtaken it."""
     st.session_state["sent"] = sent
     if sent not in st.session_state.get("outdated", ()):
@@ -103,30 +117,28 @@ def _remember(sent: tuple[dict, ...]) -> None:
         st.session_state["strokes"] = sent
 
 
-def _newest_objects() -> tuple[dict, ...]:
+def _newest() -> Sent:
     """The strokes, with one that arrived together with the click that asks for them."""
     arrived = st.session_state.get("drawing") or {}
     with suppress(KeyError, TypeError, InvalidImageError):  # nothing has arrived yet, or nothing that can be used
-        _remember(_objects(arrived["drawing"]["raw"]))
-    return st.session_state.get("strokes", ())
+        _remember(_checked(arrived["drawing"]["raw"]))
+    return st.session_state.get("strokes", EMPTY)
 
 
-def _objects(payload: object) -> tuple[dict, ...]:
+def _checked(payload: object) -> Sent:
+    """Refuse what is not a bearable number of strokes; what came may be anything."""
     objects = payload.get("objects") if isinstance(payload, dict) else None
-    if not isinstance(objects, list) or len(objects) > MAX_STROKES or not all(isinstance(o, dict) for o in objects):
+    if not isinstance(objects, list) or len(objects) > MAX_STROKES:
         raise InvalidImageError(UNUSABLE)
-    if len(json.dumps(objects)) > MAX_DRAWING_BYTES:
-        raise InvalidImageError(UNUSABLE)
-    return tuple(objects)
-
-
-def _strokes(objects: tuple[dict, ...]) -> tuple[Stroke, ...]:
-    """The strokes in px of the part of the canvas that is seen."""
     try:
-        strokes = [stroke(sent) for sent in objects]
+        strokes = [stroke(sent) for sent in objects]  # after which every path is flat, and so is the rest below
+        plain = all(isinstance(value, PLAIN) for sent in objects for key, value in sent.items() if key != "path")
+        if not plain or len(json.dumps(objects)) > MAX_DRAWING_BYTES:
+            raise InvalidImageError(UNUSABLE)
     except ValueError as error:
         raise InvalidImageError(UNUSABLE) from error
-    return tuple(Stroke(each.points - (0, STRIP_PX), each.width) for each in strokes)
+    seen = (Stroke(each.points - (0, STRIP_PX), each.width) for each in strokes)
+    return Sent(tuple(objects), tuple(seen))
 
 
 def _picture(result) -> Image.Image | None:

@@ -5,6 +5,7 @@ import streamlit as st
 from recognizer import Prediction, Reading, Recognizer, RecognizerError
 from views.answer import bars_html, boxes_html, hint_html, preview_html, reading_html
 from views.canvas import canvas, clear, needs_wide_paper, send_again, undo
+from views.limits import wait_your_turn
 from views.loading import is_settled, recognizer
 
 STROKE_WIDTH_PX = 16  # of a 300 px canvas: about the thickness of MNIST's strokes
@@ -53,6 +54,8 @@ def _read(stroke_width: int, wide: bool) -> tuple[Reading | None, tuple[int, int
         if not future.done():
             return nothing, nowhere, LOADING_HINT
         model: Recognizer = future.result()
+        if drawing:
+            wait_your_turn("reading")
         reading = model.read(drawing.picture, drawing.strokes) if drawing else Reading()
     except RecognizerError as error:
         return nothing, nowhere, str(error)

@@ -4,7 +4,6 @@ A path is a list of commands as in SVG: `M x y` the start, `Q cx cy x y` a quadr
 line; all in px of the canvas.
 """
 
-import math
 from numbers import Real
 
 import numpy as np
@@ -15,6 +14,7 @@ NUMBERS = {"M": 2, "L": 2, "Q": 4}  # that follow each command
 STEPS = 4  # straight pieces for a curve; the canvas makes a curve of every few px
 FARTHEST_PX = 10_000  # from the corner; a stroke may leave the canvas
 WIDEST_PX = 100
+LARGEST = 1e300  # above are whole numbers that no float can hold, and infinity
 
 
 def stroke(sent: object) -> Stroke:
@@ -52,4 +52,4 @@ def _points(command: object, start: tuple[float, float] | None) -> list[tuple[fl
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, Real) and not isinstance(value, bool) and abs(value) < LARGEST

@@ -14,9 +14,10 @@ from recognizer.percent import percent
 from recognizer.picture import ENDINGS, read_with_scale
 from recognizer.remarks import remarks
 from recognizer.table import COLUMNS, rows
+from views.limits import wait_your_turn
 from views.loading import recognizer
 
-MAX_FILE_MB = 30  # a 50-megapixel JPEG is about 25
+MAX_FILE_MB = 30  # as in .streamlit/config.toml
 MAX_FILES = 10
 SHOWN_PX = 800  # the longer side of the picture on the page
 # Hands pasted files to the uploader, which takes them as if they had been dropped on it, with the same bounds.
@@ -91,6 +92,7 @@ def _answers(files: list) -> None:
 
 def answer(name: str, data: bytes, model: Recognizer) -> Answer:
     """Read the digits on a picture file, and draw their boxes on a copy of it."""
+    wait_your_turn("photo")
     try:
         pixels, scale = read_with_scale(data)
         reading = model.read(data)

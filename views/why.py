@@ -14,6 +14,7 @@ from recognizer.explain.steps import Step
 from recognizer.model import MODEL_VARIABLE
 from recognizer.percent import percent
 from views.figures import erasure_picture, figure, heat_picture, ink_picture, maps_picture, row
+from views.limits import wait_your_turn
 from views.loading import recognizer
 
 NOTHING = "Nothing has been read yet. Draw a digit, or read a photo, and come back: this page says why."
@@ -113,6 +114,7 @@ def _explained(explainer: Explainer, prediction: Prediction, size: tuple[int, in
     """Explain a digit, once for as long as it is looked at."""
     known = st.session_state.get("explanation")
     if known is None or known.prediction is not prediction:
+        wait_your_turn("why")
         known = Explanation(
             prediction,
             explainer.steps(_on_its_sheet(prediction, size)),
