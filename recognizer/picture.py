@@ -17,7 +17,8 @@ from recognizer.errors import InvalidImageError
 Picture: TypeAlias = str | os.PathLike | bytes | Image.Image | np.ndarray
 
 MAX_FILE_BYTES = 64 * 2**20  # a 50-megapixel JPEG is about 25 MiB
-MAX_PIXELS = 100_000_000  # phone cameras reach 50 megapixels; 100 decode to 300 MB
+MAX_PIXELS = 100_000_000  # phone cameras reach 50 megapixels, as JPEG files, which are decoded no larger than is needed
+MAX_WHOLE_PIXELS = 25_000_000  # of a file that has to be decoded whole, which takes 8 bytes a pixel
 MIN_SIDE_PX = 4  # fewer hold no digit that anybody could read
 MAX_WORKING_SIDE = 1024  # px; fifty times the box a digit is fitted to, so nothing is lost
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")  # theirs
@@ -40,7 +41,7 @@ def read_with_scale(picture: Picture) -> tuple[np.ndarray, float]:
         return _shrink_array(_check_array(picture))
     if isinstance(picture, Image.Image):
         _check_size(*picture.size)
-        return _decode(picture, max(picture.size))
+        return _decode(picture.copy(), max(picture.size))
     if isinstance(picture, (bytes, bytearray)):
         return _read_file(bytes(picture))
     if isinstance(picture, (str, os.PathLike)):
@@ -99,6 +100,11 @@ def _read_file(data: bytes) -> tuple[np.ndarray, float]:
     except Exception as error:  # Pillow's parsers answer hostile headers with many exception types
         raise InvalidImageError(f"The file is damaged: save or send it again ({error}).") from error
     _check_size(*image.size)
+    if image.width * image.height > MAX_WHOLE_PIXELS and (image.format != "JPEG" or "progressive" in image.info):
+        raise InvalidImageError(
+            f"The picture is {image.width}x{image.height} pixels: only a plain JPEG file may have more than "
+            f"{MAX_WHOLE_PIXELS // 1_000_000} megapixels. Scale it down, or save it as such, and try again."
+        )
     _check_still(image)
     side = max(image.size)
     image.draft(None, (MAX_WORKING_SIDE, MAX_WORKING_SIDE))  # JPEG: decode no larger than is needed
@@ -116,9 +122,10 @@ def _check_still(image: Image.Image) -> None:
 
 
 def _decode(image: Image.Image, side: int) -> tuple[np.ndarray, float]:
-    """`side`: the longer one of the whole picture, in px."""
+    """`side`: the longer one of the whole picture, in px. `image` may be changed."""
     try:
-        pixels = _to_pixels(ImageOps.exif_transpose(image))
+        ImageOps.exif_transpose(image, in_place=True)
+        pixels = _to_pixels(image)
     except Exception as error:  # as above: truncated and hostile files fail in many ways
         raise InvalidImageError(f"The picture is damaged or cut short: save or send it again ({error}).") from error
     return pixels, side / max(pixels.shape[:2])
@@ -132,7 +139,7 @@ def _to_pixels(image: Image.Image) -> np.ndarray:
         )
     if image.mode == "1":
         image = image.convert("L")
-    elif image.mode != "L":
+    elif image.mode not in ("L", "RGB", "RGBA") or (image.mode == "RGB" and image.has_transparency_data):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     return np.asarray(_shrink(image))
 

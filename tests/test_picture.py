@@ -100,6 +100,14 @@ def test_a_picture_too_large_is_refused_before_it_is_decoded(size):
         read_picture(png_header(*size))  # has no pixels: decoding would fail with another sentence
 
 
+@pytest.mark.parametrize(("name", "options"), [("PNG", {}), ("JPEG", {"progressive": True})])
+def test_what_has_to_be_decoded_whole_may_have_fewer_pixels(name, options, monkeypatch):
+    large = encoded(Image.new("L", (5_200, 5_200)), name, **options)
+    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("decoded"))
+    with pytest.raises(InvalidImageError, match="only a plain JPEG"):
+        read_picture(large)
+
+
 def test_an_array_too_large_is_refused():
     with pytest.raises(InvalidImageError, match="megapixels"):
         read_picture(np.broadcast_to(np.uint8(0), (20_000, 20_000)))

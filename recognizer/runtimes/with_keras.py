@@ -11,6 +11,15 @@ from recognizer.runtimes.open_model import OpenModel, Probabilities
 
 def open_model(path: Path) -> OpenModel:
     """Open a Keras file, after a look at what it holds."""
+    try:
+        import h5py  # noqa: F401 - all that is needed, so that what is missing is not taken for a fault of the file
+        import keras  # noqa: F401
+        import tensorflow  # noqa: F401
+    except ImportError as error:
+        raise ModelError(
+            f"{path.name} needs TensorFlow, which is not installed: pip install -r requirements.txt. Without it, "
+            "models/digits.onnx can be read: set DIGITS_MODEL to its path."
+        ) from error
     check_file(path)
     network = _open(path)
     input_shape, output_shape = (tuple(getattr(network, name, None) or ()) for name in ("input_shape", "output_shape"))
@@ -18,14 +27,8 @@ def open_model(path: Path) -> OpenModel:
 
 
 def _open(path: Path):
-    try:
-        import keras
-        import tensorflow  # noqa: F401 - Keras imports it late, and then says less clearly that it is missing
-    except ImportError as error:
-        raise ModelError(
-            f"{path.name} needs TensorFlow, which is not installed: pip install -r requirements.txt. Without it, "
-            "models/digits.onnx can be read: set DIGITS_MODEL to its path."
-        ) from error
+    import keras
+
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras raises whatever its readers raise

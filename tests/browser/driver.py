@@ -32,13 +32,13 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def served(script: Path, **environment: str) -> Iterator[str]:
-    """Run a Streamlit script on a port of its own, and give its address once it answers."""
+def served(script: Path, python: str = sys.executable, **environment: str) -> Iterator[str]:
+    """Run a Streamlit script on a port of its own, with `python`, and give its address once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless=true"]
+    command = [python, "-m", "streamlit", "run", str(script), "--server.headless=true"]
     command += [f"--server.port={port}", "--server.address=127.0.0.1", "--server.fileWatcherType=none"]
     server = subprocess.Popen(
         command,
