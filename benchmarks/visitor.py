@@ -176,21 +176,27 @@ class Visitor:
         """Press Clear; the canvas empties itself, and says so."""
         before = self._canvas
         await self._send(self._fragment, pressed=self._ids["clear"])
-        while self._canvas == before:  # a browser does not wait for the end of the run either
+        while self._canvas == before:
             self._take(await self._receive())
         self._drawing = BLANK
-        await self._run(self._fragment)
+        await self._send(self._fragment)  # as the browser does, in the middle of the first run, which may end or not
+        await self._finish()
+        await self._finish(ForwardMsg.FINISHED_EARLY_FOR_RERUN)
         if self.answer().digit is not None:
             raise VisitError(f"The canvas is clear, but the page still says {self.answer().text!r}.")
 
     async def _run(self, fragment: str, by_itself: bool = False) -> None:
         """Ask for a run and take what comes of it, until it has ended."""
         await self._send(fragment, by_itself)
-        finished = None
-        while finished is None or finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+        await self._finish(ForwardMsg.FINISHED_EARLY_FOR_RERUN)
+
+    async def _finish(self, but: int | None = None) -> None:
+        """Take what comes until a run has ended, in another way than `but`."""
+        while True:
             message = await self._receive()
             self._take(message)
-            finished = message.script_finished if message.HasField("script_finished") else None
+            if message.WhichOneof("type") == "script_finished" and message.script_finished != but:
+                return
 
     async def _send(self, fragment: str, by_itself: bool = False, pressed: str = "") -> None:
         message = BackMsg()
