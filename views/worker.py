@@ -1,7 +1,8 @@
-"""Where pictures are read: in threads that stay, and not in Streamlit's, of which every run has a new one.
+"""Where strokes are read: in threads that stay, and not in Streamlit's own, of which every run has a new one.
 
-OpenCV and TensorFlow keep about a kilobyte for each thread that ever used them, for as long as the program runs. In
-Streamlit's own threads, that is 10 MB for 10,000 strokes (benchmarks/footprint.py).
+OpenCV and TensorFlow keep about a kilobyte for each thread that ever used them, for as long as the program runs: in
+Streamlit's threads, that is 10 MB for 10,000 strokes (benchmarks/footprint.py). What takes longer than a stroke, such
+as a photograph, does not belong here: strokes would wait for it.
 """
 
 from collections.abc import Callable
