@@ -1,29 +1,33 @@
 """Many people draw on the page at once: does everyone get the right answer, their own, and how soon?
 
-    python -m benchmarks.load [--visitors 20] [--strokes 10] [--record]
+    python -m benchmarks.load [--visitors 20] [--strokes 10] [--browser] [--record]
 
-The visitors speak Streamlit's own websocket (benchmarks/visitor.py). Each draws other digits than the others at the
-same moment, at a place and a size and with a slant of its own, so that no two drawings look the same to the model.
-First one visitor draws all of them alone: what it is shown is what everyone has to be shown later. Then follow
+The visitors speak Streamlit's own websocket (benchmarks/visitor.py), or, with `--browser`, are pages in one Chromium,
+which then takes more of the processor than the server does (benchmarks/browsers.py). Each draws other digits than the
+others at the same moment, at a place and a size and with a slant of its own, so that no two drawings look the same to
+the model. First one visitor draws all of them alone: what it is shown is what everyone has to be shown later. Then come
 
 - alone: one visitor at a person's pace: half a second for a stroke, a look at the answer, Clear, the next digit;
 - together: all of them at that pace. This is what the goal is about: no error, and a p95 under ten times alone's p50;
 - at once: all pens go up at the same moment, again and again: the worst that can happen, though people never do it.
 
-Times are from pen-up to the message with the answer. The server and the visitors share `--cores` cores. An error is a
-wrong answer, another visitor's answer, an exception on the page, a lost connection, or no answer.
+Times are from pen-up to the message with the answer; in Chromium, to the frame that shows it. The server and the
+visitors share `--cores` cores. An error is a wrong answer, another visitor's answer, an exception on the page, a lost
+connection, or no answer.
 """
 
 import argparse
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
+from benchmarks.browsers import BrowserVisitor, chromium_visits
 from benchmarks.process import keep_to_cores, processor_s, resident_mb
 from benchmarks.record import record
 from benchmarks.visitor import Answer, VisitError, Visitor, sheets, visit
@@ -35,13 +39,16 @@ LOOK_S = 0.3, 0.7  # at an answer, before the next stroke or Clear
 ALONE = 3  # visitors whose drawings the one alone draws, for a p50 that stands still
 GOAL = 10  # times the p50 of one visitor alone: the p95 of all together has to be less
 
+Guest = Visitor | BrowserVisitor
+
 
 @dataclass(frozen=True)
 class Drawing:
-    """A digit, and what the canvas sends after each of its strokes."""
+    """A digit, what the canvas sends after each of its strokes, and the strokes, in px of it."""
 
     digit: int
     sheets: tuple[str, ...]
+    strokes: tuple[Sequence[tuple[float, float]], ...] = ()
 
 
 @dataclass
@@ -91,28 +98,31 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=20, help="who draw at once (20)")
     parser.add_argument("--strokes", type=int, default=10, help="that each draws in each part, or one more (10)")
     parser.add_argument("--cores", type=int, default=2, help="of the processor, for the server and the visitors (2)")
+    parser.add_argument("--browser", action="store_true", help="visit with Chromium")
     parser.add_argument("--record", action="store_true", help="write the figures to models/digits.json")
     options = parser.parse_args()
     keep_to_cores(options.cores)
     with server_of(ROOT / "streamlit_app.py") as (address, pid):
-        figures = asyncio.run(measure(address, pid, options.visitors, options.strokes))
+        figures = asyncio.run(measure(address, pid, options.visitors, options.strokes, options.browser))
     if options.record:
-        record("python -m benchmarks.load", {"visitors": options.visitors, "cores": options.cores, **figures})
+        command = "python -m benchmarks.load" + (" --browser" if options.browser else "")
+        record(command, {"visitors": options.visitors, "cores": options.cores, **figures})
 
 
-async def measure(address: str, pid: int, visitors: int, strokes: int) -> dict:
+async def measure(address: str, pid: int, visitors: int, strokes: int, browser: bool) -> dict:
     """Run all parts and print what they show -> the figures for the card."""
     theirs = [list(drawings_of(number, strokes)) for number in range(visitors)]
     every = [drawing for drawings in theirs for drawing in drawings]
     parts = {name: Outcome() for name in ("alone", "together", "at once")}
     memory = {}
-    async with visit(address) as visitor:
+    come = partial(chromium_visits, strokes=last_strokes(every)) if browser else everyone
+    async with come(address, 1) as (visitor,):
         judge = Judge(every, await shown_alone(visitor, every))
         few = [drawing for drawings in theirs[:ALONE] for drawing in drawings]
         with counted(pid, parts["alone"]):
             await draw_at_leisure(visitor, few, 0, judge, parts["alone"])
     memory["before"] = resident_mb(pid)
-    async with everyone(address, visitors) as guests:
+    async with come(address, visitors) as guests:
         with counted(pid, parts["together"]):
             each = zip(guests, theirs, range(1, visitors + 1), strict=True)
             await asyncio.gather(*(draw_at_leisure(*one, judge, parts["together"]) for one in each))
@@ -146,13 +156,18 @@ def drawings_of(number: int, strokes: int) -> Iterator[Drawing]:
     while drawn < strokes:
         height, angle = rng.uniform(140, 220), rng.uniform(-8, 8)
         left, top = rng.uniform(30, 230 - 0.625 * height), rng.uniform(20, 270 - height)
-        made = tuple(sheets(placed(number % 10, height=height, left=left, top=top, angle=angle)))
-        yield Drawing(number % 10, made)
-        drawn, number = drawn + len(made), number + 1
+        written = placed(number % 10, height=height, left=left, top=top, angle=angle)
+        yield Drawing(number % 10, tuple(sheets(written)), tuple(written))
+        drawn, number = drawn + len(written), number + 1
+
+
+def last_strokes(drawings: list[Drawing]) -> dict[str, Sequence[tuple[float, float]]]:
+    """Return, for each sheet, the stroke that was drawn last."""
+    return {sheet: stroke for each in drawings for sheet, stroke in zip(each.sheets, each.strokes, strict=True)}
 
 
 @asynccontextmanager
-async def everyone(address: str, visitors: int) -> AsyncIterator[list[Visitor]]:
+async def everyone(address: str, visitors: int) -> AsyncIterator[list[Guest]]:
     """Let visitors come, one after the other, and leave together."""
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(visit(address)) for _ in range(visitors)]
@@ -166,7 +181,7 @@ def counted(pid: int, outcome: Outcome) -> Iterator[None]:
     outcome.cores = (processor_s(pid) - busy) / (time.perf_counter() - started)
 
 
-async def shown_alone(visitor: Visitor, drawings: list[Drawing]) -> dict[str, Answer]:
+async def shown_alone(visitor: Guest, drawings: list[Drawing]) -> dict[str, Answer]:
     """Draw everything, stroke by stroke -> what the page shows of each sheet."""
     shown = {}
     for drawing in drawings:
@@ -176,7 +191,7 @@ async def shown_alone(visitor: Visitor, drawings: list[Drawing]) -> dict[str, An
     return shown
 
 
-async def draw_at_leisure(visitor: Visitor, drawings: list[Drawing], seed: int, judge: Judge, outcome: Outcome) -> None:
+async def draw_at_leisure(visitor: Guest, drawings: list[Drawing], seed: int, judge: Judge, outcome: Outcome) -> None:
     """Draw at a person's pace, and look at every answer."""
     rng = np.random.default_rng([1, seed])
     await asyncio.sleep(rng.uniform(0, LOOK_S[1] + STROKE_S[1]))  # not everyone begins at the same moment
@@ -190,7 +205,7 @@ async def draw_at_leisure(visitor: Visitor, drawings: list[Drawing], seed: int, 
             return
 
 
-async def draw_at_once(guests: list[Visitor], theirs: list[list[Drawing]], judge: Judge, outcome: Outcome) -> None:
+async def draw_at_once(guests: list[Guest], theirs: list[list[Drawing]], judge: Judge, outcome: Outcome) -> None:
     """Let all pens go up at the same moment, as many times as the one with the fewest strokes can."""
     strokes = [[(sheet, sheet is each.sheets[-1]) for each in drawings for sheet in each.sheets] for drawings in theirs]
     here = list(zip(guests, strokes, strict=True))
@@ -202,7 +217,7 @@ async def draw_at_once(guests: list[Visitor], theirs: list[list[Drawing]], judge
         await asyncio.gather(*(clear_one(guest, outcome) for guest, last in done if last))
 
 
-async def draw_one(visitor: Visitor, sheet: str, judge: Judge, outcome: Outcome) -> bool:
+async def draw_one(visitor: Guest, sheet: str, judge: Judge, outcome: Outcome) -> bool:
     """Draw one stroke and judge the answer -> whether the visitor can go on."""
     try:
         answer = await visitor.draw(sheet)
@@ -215,7 +230,7 @@ async def draw_one(visitor: Visitor, sheet: str, judge: Judge, outcome: Outcome)
     return True
 
 
-async def clear_one(visitor: Visitor, outcome: Outcome) -> bool:
+async def clear_one(visitor: Guest, outcome: Outcome) -> bool:
     """Clear the canvas -> whether the visitor can go on."""
     try:
         await visitor.clear()
