@@ -173,15 +173,15 @@ class Visitor:
         return replace(self.answer(), seconds=self._answered - sent)
 
     async def clear(self) -> None:
-        """Press Clear; the canvas empties itself, and says so."""
-        before = self._canvas
+        """Press Clear on a drawing; the canvas empties itself, and says so."""
+        canvas, answer = self._canvas, self.answer()
         await self._send(self._fragment, pressed=self._ids["clear"])
-        while self._canvas == before:
+        while self._canvas == canvas:
             self._take(await self._receive())
         self._drawing = BLANK
-        await self._send(self._fragment)  # as the browser does, in the middle of the first run, which may end or not
-        await self._finish()
-        await self._finish(ForwardMsg.FINISHED_EARLY_FOR_RERUN)
+        await self._send(self._fragment)  # as the browser does, in the middle of the first run
+        while self.answer().same_as(answer):  # the end of the first run, which changes nothing, may come or not
+            await self._finish(ForwardMsg.FINISHED_EARLY_FOR_RERUN)
         if self.answer().digit is not None:
             raise VisitError(f"The canvas is clear, but the page still says {self.answer().text!r}.")
 
@@ -190,7 +190,7 @@ class Visitor:
         await self._send(fragment, by_itself)
         await self._finish(ForwardMsg.FINISHED_EARLY_FOR_RERUN)
 
-    async def _finish(self, but: int | None = None) -> None:
+    async def _finish(self, but: int) -> None:
         """Take what comes until a run has ended, in another way than `but`."""
         while True:
             message = await self._receive()
