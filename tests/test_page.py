@@ -223,6 +223,20 @@ def test_the_page_is_there_before_the_model(page, monkeypatch):
     assert sent["calls"], "the canvas is shown meanwhile"
 
 
+def test_every_stroke_is_read_in_a_thread_that_stays(page, monkeypatch):
+    read, threads = Recognizer.read, []
+
+    def noting(*arguments):
+        threads.append(threading.current_thread())
+        return read(*arguments)
+
+    monkeypatch.setattr(Recognizer, "read", noting)
+    app, sent = page(*sent_of((3, {})))
+    sent["json"], sent["image"] = sent_of((4, {}))
+    app.run()
+    assert len(threads) == 2 and all(thread.is_alive() for thread in threads)
+
+
 def test_what_the_page_is_made_of_does_not_wait_for_tensorflow():
     code = "import sys, recognizer, views.answer, views.loading, views.model; print('tensorflow' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=PAGE.parent, capture_output=True, text=True, check=True)

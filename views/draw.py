@@ -7,6 +7,7 @@ from views.answer import bars_html, boxes_html, hint_html, preview_html, reading
 from views.canvas import canvas, clear, needs_wide_paper, send_again, undo
 from views.limits import wait_your_turn
 from views.loading import is_settled, recognizer
+from views.worker import in_worker
 
 STROKE_WIDTH_PX = 16  # of a 300 px canvas: about the thickness of MNIST's strokes
 DRAW_HINT = "Draw a digit, or a whole number."
@@ -54,9 +55,10 @@ def _read(stroke_width: int, wide: bool) -> tuple[Reading | None, tuple[int, int
         if not future.done():
             return nothing, nowhere, LOADING_HINT
         model: Recognizer = future.result()
-        if drawing:
-            wait_your_turn("reading")
-        reading = model.read(drawing.picture, drawing.strokes) if drawing else Reading()
+        if not drawing:
+            return nothing, nowhere, DRAW_HINT
+        wait_your_turn("reading")
+        reading = in_worker(model.read, drawing.picture, drawing.strokes)
     except RecognizerError as error:
         return nothing, nowhere, str(error)
     return (reading, drawing.picture.size, "") if reading.digits else (nothing, nowhere, DRAW_HINT)

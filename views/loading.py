@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
@@ -46,16 +47,32 @@ def _start_loading(path: Path) -> "Future[Recognizer]":
 
     def load() -> None:
         try:
-            loaded = Recognizer.load(path)
-            gc.unfreeze()  # once for all: what loading left behind goes, what it made stays
-            gc.collect()
-            gc.freeze()
-            future.set_result(loaded)
+            future.set_result(_load(path))
         except RecognizerError as error:
             future.set_exception(error)
-        except Exception:  # a broken installation, say; the log has what the visitor need not see
-            logging.getLogger(__name__).exception("The recogniser could not be loaded")
-            future.set_exception(ModelError(BROKEN))
 
     Thread(target=load, name="load-model", daemon=True).start()
     return future
+
+
+def _load(path: Path) -> Recognizer:
+    try:
+        return Recognizer.load(path)
+    except RecognizerError:
+        raise
+    except Exception as error:  # a broken installation, say; the log has what the visitor need not see
+        logging.getLogger(__name__).exception("The recogniser could not be loaded")
+        raise ModelError(BROKEN) from error
+    finally:
+        _settle()
+
+
+def _settle() -> None:
+    """Let go of what loading left behind, and keep what it made."""
+    gc.unfreeze()  # once for all: what was frozen meanwhile is looked at
+    gc.collect()
+    gc.freeze()
+    if keras := sys.modules.get("keras"):
+        # Streamlit calls this after every run of the page. TensorFlow then builds the model's function anew at the next
+        # stroke, which takes three times as long as all the rest of it (benchmarks/load.py).
+        keras.backend.clear_session = lambda *_, **__: None

@@ -34,6 +34,13 @@ def launch(playwright: Playwright) -> Browser:
 @contextmanager
 def served(script: Path, python: str = sys.executable, **environment: str) -> Iterator[str]:
     """Run a Streamlit script on a port of its own, with `python`, and give its address once it answers."""
+    with server_of(script, python, **environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def server_of(script: Path, python: str = sys.executable, **environment: str) -> Iterator[tuple[str, int]]:
+    """As `served`, and give the number of the server's process, too."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -49,7 +56,7 @@ def served(script: Path, python: str = sys.executable, **environment: str) -> It
     )
     try:
         _wait_until_healthy(server, address)
-        yield address
+        yield address, server.pid
     finally:
         server.terminate()
         server.wait()
