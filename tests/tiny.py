@@ -38,7 +38,7 @@ def sample() -> dict[str, np.ndarray]:
 
 
 def corrections(count: int = 60, labels=None) -> Corrections:
-    """`count` drawings of digits, and a fifth as many that are none, by another seed; `labels` changes what they are."""
+    """`count` drawings of digits, and a fifth as many that are none, by another seed; `labels` changes their labels."""
     mnist = sample()
     source = Split(np.float32(mnist["x_test"] / 255), mnist["y_test"])
     pictures = joined([drawn_digits(count, [5, 1], Hand()), no_digits(source, count // 5, [5, 2], Hand())])

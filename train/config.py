@@ -76,7 +76,14 @@ class FinetuneConfig:
     replay: int = 5_000  # of the training's digits and drawings in an epoch, in the training's proportions
     share: float = 0.03  # times as many corrections as that: mostly mistakes, they pull the network off what it knows
     most_repeats: int = 10  # of a correction in an epoch, where they are few
-    ways: tuple[float, ...] = (1.0, 0.5, 0.25)  # how far to go from the old weights to the new, the first that is safe
+    ways: tuple[float, ...] = (
+        1.0,
+        0.7,
+        0.5,
+        0.3,
+        0.2,
+        0.1,
+    )  # how far from the old weights to the new: the first safe one
     least: int = 20  # corrections; of fewer, hardly any are held out
     least_held_out: int = 3
 
