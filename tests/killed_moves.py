@@ -18,16 +18,17 @@ def main() -> None:
         print(moment, flush=True)
         threading.Event().wait()
 
-    replace = Path.replace
+    def stop_before(move):
+        def stopped(path, target):
+            nonlocal left
+            left -= 1
+            if left == 0 and moment == "before_a_move":
+                reached()
+            return move(path, target)
 
-    def move(path, target):
-        nonlocal left
-        left -= path.parent.name == ".digits.finished"
-        if left == 0 and moment == "between_moves":
-            reached()
-        return replace(path, target)
+        return stopped
 
-    files.Path.replace = move
+    files.Path.replace, files.Path.rename = stop_before(Path.replace), stop_before(Path.rename)
     with files.written_together(folder, "digits") as made:
         for name in ("a.json", "b.keras", "c.npz", "d.png"):
             (made / name).write_text("new")

@@ -161,7 +161,7 @@ def test_a_worse_model_is_kept_beside_the_old_one_which_stays_as_it_was(folder, 
 
 def test_worse_on_one_side_alone_keeps_the_old_model(folder, mnist_sample, monkeypatch):
     """Whichever side it is; and as good on both is good enough."""
-    still = replace(FINETUNE, learning_rate=1e-9, epochs=1)
+    monkeypatch.setattr(finetune_module, "fit_further", lambda *_: [])
     gate, before = finetune_module._gate, hashes(folder)
 
     def with_loss(side, loss):
@@ -175,7 +175,7 @@ def test_worse_on_one_side_alone_keeps_the_old_model(folder, mnist_sample, monke
 
     for side, loss, replaced in (("test", 1, False), ("held_out", 1, False), ("test", 0, True)):
         monkeypatch.setattr(finetune_module, "_gate", with_loss(side, loss))
-        card = finetune(still, corrections(), mnist_sample, folder)
+        card = finetune(FINETUNE, corrections(), mnist_sample, folder)
         assert card["finetuned"][-1]["replaced"] == replaced
         assert (hashes(folder) == before) != replaced
 
@@ -185,11 +185,12 @@ def test_a_stopped_fine_tuning_changes_nothing(folder, mnist_sample, monkeypatch
         raise KeyboardInterrupt
 
     before = {path.name for path in folder.iterdir()}, hashes(folder)
-    for step in ("fit_further", "_gate", "plot_misread", "_promote"):
+    for step in ("fit_further", "_gate", "_promote"):
         with monkeypatch.context() as patch:
+            patch.setattr(finetune_module, "fit_further", lambda *_: [])
             patch.setattr(finetune_module, step, stop)
             with pytest.raises(KeyboardInterrupt):
-                finetune(replace(FINETUNE, learning_rate=1e-9, epochs=1), corrections(), mnist_sample, folder)
+                finetune(FINETUNE, corrections(), mnist_sample, folder)
         assert ({path.name for path in folder.iterdir()}, hashes(folder)) == before
 
 
@@ -286,7 +287,7 @@ def test_the_command_fine_tunes_and_says_what_came_of_it(folder, tmp_path, mnist
         drawings=given.drawings,
     )
     monkeypatch.setattr("train.data.load_mnist", lambda _: mnist_sample)
-    monkeypatch.setattr(program, "FinetuneConfig", lambda **changes: replace(LEARNS, **changes))
+    monkeypatch.setattr(program, "finetune_config_from", lambda _: LEARNS)
     assert program.main(["--extra", str(path), "--out", str(folder)]) == 0
     said = capsys.readouterr().out
     assert (

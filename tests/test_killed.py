@@ -71,6 +71,11 @@ def hashes(folder):
     }
 
 
+def contents(folder):
+    """Of every file, also those in folders."""
+    return {path.name: path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
 def leftovers(folder):
     return sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
 
@@ -138,22 +143,21 @@ def test_a_fine_tuning_killed_anywhere_leaves_the_old_model_or_the_new_one(never
     assert len(again["finetuned"]) == 2
 
 
-@pytest.mark.parametrize("moves", range(1, 6))
-def test_files_killed_between_any_two_moves_are_all_moved_in_the_end(tmp_path, moves):
-    """Four files and a folder, the card last."""
+@pytest.mark.parametrize("move", range(1, 7))
+def test_files_killed_before_any_move_are_all_old_or_all_new_in_the_end(tmp_path, move):
+    """Four files and a folder, after the move that finishes them together."""
     for name in ("a.json", "b.keras", "c.npz"):
         (tmp_path / name).write_text("old")
     (tmp_path / "previous").mkdir()
     (tmp_path / "previous" / "older.keras").write_text("older")
-    kill("tests.killed_moves", tmp_path, "between_moves", moves)
-    new = {path.name for path in tmp_path.iterdir() if path.is_file() and path.read_text() == "new"}
-    assert len(new) in (moves - 1, moves - 2), "one of them may have been the folder"
-    assert "a.json" not in new, "the card comes last"
+    before = contents(tmp_path)
+    kill("tests.killed_moves", tmp_path, "before_a_move", move)
+    there = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
+    assert list(there.values()).count("new") in (move - 2, move - 3, 0), "one of them may have been the folder"
+    assert there["a.json"] == "old", "the card comes last"
     finish_moving(tmp_path, "digits")
-    assert {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()} == dict.fromkeys(
-        ("a.json", "b.keras", "c.npz", "d.png"), "new"
-    )
-    assert [path.name for path in (tmp_path / "previous").iterdir()] == ["old.keras"]
+    new = {**dict.fromkeys(("a.json", "b.keras", "c.npz", "d.png"), "new"), "old.keras": "old"}
+    assert contents(tmp_path) == (before if move == 1 else new)
     assert leftovers(tmp_path) == []
 
 

@@ -68,8 +68,8 @@ def sides(corrections: Corrections) -> tuple[Split, Split]:
     """Return what to learn from and what is held out; no picture is in both, whatever drawings it is from."""
     held_out = np.array([is_held_out(name) for name in corrections.drawings.tolist()], bool)
     pictures, labels = corrections.pictures.digits, corrections.pictures.labels
-    seen = {picture.tobytes() for picture in pictures[held_out]}
-    learned = ~held_out & np.array([picture.tobytes() not in seen for picture in pictures], bool)
+    unseen = {picture.tobytes() for picture in pictures[held_out]}
+    learned = np.array([picture.tobytes() not in unseen for picture in pictures], bool)
     return Split(pictures[learned], labels[learned]), Split(pictures[held_out], labels[held_out])
 
 
