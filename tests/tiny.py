@@ -28,7 +28,7 @@ TINY = replace(
     members=1,
 )
 HALF_TAUGHT = replace(TINY, epochs=6, batch_size=16, average=0.0, learning_rate=5e-3)  # reads four in five
-FINETUNE = FinetuneConfig(epochs=2, batch_size=32, replay=160, share=0.2, ways=(1.0,))
+FINETUNE = FinetuneConfig(epochs=2, batch_size=32, replay=160, share=0.5, ways=(1.0,))
 
 
 def sample() -> dict[str, np.ndarray]:
@@ -37,7 +37,7 @@ def sample() -> dict[str, np.ndarray]:
         return {name: file[name] for name in file.files}
 
 
-def corrections(count: int = 60, labels=None) -> Corrections:
+def corrections(count: int = 150, labels=None) -> Corrections:
     """`count` drawings of digits, and a fifth as many that are none, by another seed; `labels` changes their labels."""
     mnist = sample()
     source = Split(np.float32(mnist["x_test"] / 255), mnist["y_test"])

@@ -215,12 +215,18 @@ def _epoch(
     parts = [_some(train, max(1, config.replay - sum(counts)), rng)]
     for pool, count in zip((drawings.digits, drawings.restyled, drawings.no_digits), counts, strict=True):
         parts.append(_some(pool, count, rng))
-    corrections = round(min(config.share * config.replay, config.most_repeats * len(learned)))
-    times = -(-corrections // len(learned))
-    rows = np.concatenate([rng.permutation(len(learned)) for _ in range(times)])[:corrections]
+    rows = _corrections_of(config, len(learned), number)
     rows = joined([*parts, Split(learned.digits[rows], learned.labels[rows])])
     order = rng.permutation(len(rows))
     return Split(rows.digits[order], rows.labels[order])
+
+
+def _corrections_of(config: FinetuneConfig, count: int, number: int) -> np.ndarray:
+    """Which of `count` corrections an epoch takes: they go round, each in its turn, whatever an epoch has room for."""
+    room = round(min(config.share * config.replay, config.most_repeats * count))
+    rounds = -(-room * config.epochs // count)
+    order = np.concatenate([np.random.default_rng([config.seed, i]).permutation(count) for i in range(rounds)])
+    return order[number * room : (number + 1) * room]
 
 
 def _some(split: Split, count: int, rng: np.random.Generator) -> Split:
