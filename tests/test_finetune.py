@@ -141,6 +141,20 @@ def test_the_model_file_differs_in_nothing_but_its_weights(improved, trained):
     assert settings(network(improved[0])) == settings(network(trained))
 
 
+def test_batch_normalisation_stays_as_it_was_and_the_rest_learns(improved, trained):
+    for before, after in zip(*(load_network(f / "digits.keras").layers for f in (trained, improved[0])), strict=True):
+        same = all((a == b).all() for a, b in zip(before.get_weights(), after.get_weights(), strict=True))
+        assert same == (type(before).__name__ not in ("Conv2D", "Dense"))
+
+
+def test_corrections_take_turns_so_that_none_is_left_out():
+    for count, most in ((7, 1), (50, 9), (300, 9)):
+        config = FinetuneConfig(replay=100, share=0.3, most_repeats=most, epochs=3)
+        rows = np.concatenate([finetune_module._corrections_of(config, count, epoch) for epoch in range(3)])
+        times = np.bincount(rows, minlength=count)
+        assert len(rows) == 3 * min(30, most * count) and np.ptp(times) <= 1
+
+
 def test_a_worse_model_is_kept_beside_the_old_one_which_stays_as_it_was(folder, mnist_sample):
     before = hashes(folder)
     harmful = replace(LEARNS, learning_rate=1e-2, share=2.0, most_repeats=100)
