@@ -1,9 +1,36 @@
 """The model card: every figure of a model in one JSON file, `NAME.json`, beside it."""
 
 import json
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from recognizer.model import sha256_of
+from train.evaluate import DrawnResult, TestResult, accuracy_per_digit, accuracy_with_interval, figures_on_drawings
 from train.files import written_whole
+
+
+def measured(
+    saved: Path, parameters: int, result: TestResult, validation: dict, drawn: list[DrawnResult], calibration: dict
+) -> dict:
+    """What a card says of the file of a finished model and of how it reads; `drawn` is of digits, restyled, others."""
+    return {
+        "model": saved.name,
+        "sha256": sha256_of(saved),
+        "bytes": saved.stat().st_size,
+        "parameters": parameters,
+        "test": accuracy_with_interval(int((result.answers == result.labels).sum()), len(result.labels)),
+        "test_per_digit": accuracy_per_digit(result),
+        "validation": validation,
+        "drawings": figures_on_drawings(*drawn),
+        "calibration": calibration,
+    }
+
+
+def produced() -> dict:
+    """What a card says of the programs and the machine that made the model."""
+    return {"versions": _versions(), "machine": {"cores": _cores(), "processor": platform.machine()}}
 
 
 def write_card(card: dict, path: Path) -> None:
@@ -23,3 +50,17 @@ def summary(card: dict) -> str:
         f"{card['model']}: {card['parameters']:,} parameters, {card['bytes'] / 2**20:.1f} MiB, "
         f"trained in {card['training_minutes']:.0f} minutes"
     )
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for package in ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:  # one of the two tensorflows
+            continue
+    return versions
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

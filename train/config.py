@@ -1,4 +1,4 @@
-"""Every hyper-parameter of a training run, with its reason, and the three runs the project knows."""
+"""Every hyper-parameter of a training run, with its reason, the three runs the project knows, and fine-tuning."""
 
 from dataclasses import dataclass
 
@@ -63,6 +63,35 @@ class TrainConfig:
                 raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it cannot be below 0.")
         if not 0 <= self.average < 1:
             raise TrainError(f"--average is {self.average}: it has to be 0 or above, and below 1.")
+
+
+@dataclass(frozen=True)
+class FinetuneConfig:
+    """Fine-tuning on corrections (train/finetune.py); all else is as in the training that the model is from."""
+
+    seed: int = 2026  # of what is repeated, its order and its augmentation; not of what is held out
+    epochs: int = 3
+    batch_size: int = 128
+    learning_rate: float = 1e-4  # the start of a cosine down to 0; a twentieth of the training's peak
+    replay: int = 5_000  # of the training's digits and drawings in an epoch, in the training's proportions
+    share: float = 0.03  # times as many corrections as that: mostly mistakes, they pull the network off what it knows
+    most_repeats: int = 10  # of a correction in an epoch, where they are few
+    ways: tuple[float, ...] = (
+        1.0,
+        0.7,
+        0.5,
+        0.3,
+        0.2,
+        0.1,
+    )  # how far from the old weights to the new: the first safe one
+    least: int = 20  # corrections; of fewer, hardly any are held out
+    least_held_out: int = 3
+
+    def __post_init__(self):
+        """Raise `TrainError` for values with which no fine-tuning can work."""
+        for name in ("epochs", "batch_size", "learning_rate"):
+            if getattr(self, name) <= 0:
+                raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it has to be above 0.")
 
 
 DIGITS = TrainConfig(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recognizer import Recognizer
-from train.data import Split
+from train.data import NO_DIGIT, Split
 
 BINS = 15  # of confidence
 Z_95 = 1.959964  # the normal distribution's 97.5 % point
@@ -73,6 +73,11 @@ def read_drawings(recognizer: Recognizer, drawings: Split) -> DrawnResult:
         confidences=np.array([p.confidence for p in predictions]),
         refused=np.array([not p.is_digit for p in predictions]),
     )
+
+
+def right_as_corrected(drawn: DrawnResult, labels: np.ndarray) -> int:
+    """How many drawings are taken for what people said: a digit for that one and not refused, no digit refused."""
+    return int(np.where(labels == NO_DIGIT, drawn.refused, drawn.right & ~drawn.refused).sum())
 
 
 def figures_on_drawings(digits: DrawnResult, restyled: DrawnResult, no_digits: DrawnResult) -> dict:

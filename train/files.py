@@ -1,6 +1,7 @@
-"""Files that are either there whole or not there at all."""
+"""Files that are either there whole or not there at all, one by one or several together."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,57 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 def move_into_place(temporary: Path, path: Path) -> None:
     """Move a finished file onto `path`, on the same disk: whatever happens, the old one or the new one is there."""
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
+    _sync(temporary)
     temporary.replace(path)
+
+
+@contextmanager
+def written_together(out: Path, name: str) -> Iterator[Path]:
+    """Give a folder for the files of the model `name`, and move them all to `out` if the block ends well.
+
+    A crash in the block leaves `out` as it was. A crash after it cannot leave some of the files new and others old for
+    good: the folder has its final name by then, and `finish_moving` goes on from there. Folders among the files take
+    the place of those in `out` as a whole.
+    """
+    finish_moving(out, name)
+    making, finished = _folders(out, name)
+    making.mkdir()
+    try:
+        yield making
+        for path in making.rglob("*"):
+            if path.is_file():
+                _sync(path)
+        making.rename(finished)
+    finally:
+        if making.exists():
+            shutil.rmtree(making)
+    finish_moving(out, name)
+
+
+def finish_moving(out: Path, name: str) -> None:
+    """End what a run that was killed had begun: move what it had finished, remove what it had not.
+
+    To be called before anything in `out` is read or written for the model `name`; one run at a time may do so.
+    """
+    making, finished = _folders(out, name)
+    if making.exists():
+        shutil.rmtree(making)
+    for unsaved in out.glob(f".*.{name}.unfinished-*.npz"):  # a state that was being written, by `written_whole`
+        unsaved.unlink()
+    if not finished.exists():
+        return
+    for path in sorted(finished.iterdir(), key=lambda path: (path.suffix == ".json", path.name)):  # the card last
+        if path.is_dir() and (out / path.name).exists():
+            shutil.rmtree(out / path.name)
+        path.replace(out / path.name)
+    finished.rmdir()
+
+
+def _folders(out: Path, name: str) -> tuple[Path, Path]:
+    """Where the files of a model are made, and where they wait to be moved."""
+    return out / f".{name}.making", out / f".{name}.finished"
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from recognizer.explain.layers import networks
 from train.architecture import build
 from train.average import WeightAverage
 from train.config import TrainConfig
@@ -61,7 +62,40 @@ def fit(
     return model, history
 
 
+def fit_further(model, config: TrainConfig, epochs: list[Split], checks: dict[str, Split]) -> list[dict]:
+    """Train `model`, which has been trained before, on each of `epochs` in place; return their history as `fit` does.
+
+    Batch normalisation keeps its statistics and scales: those of a few steps on other drawings are worse, and so the
+    network starts as exactly what it was. Nothing is written.
+    """
+    import keras
+    import tensorflow as tf
+    from tqdm import tqdm
+
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+    layers = [layer for network in networks(model) for layer in network.layers]
+    normalising = [layer for layer in layers if type(layer).__name__ == "BatchNormalization"]
+    for layer in normalising:
+        layer.trainable = False
+    steps = -(-len(epochs[0]) // config.batch_size)
+    _compile(model, config, steps)
+    average, history = WeightAverage(model, config.average), []
+    with tqdm(total=len(epochs) * steps, unit="batch", disable=None) as bar:
+        for epoch, rows in enumerate(epochs):
+            history.append(_run_epoch(model, average, config, rows, checks, epoch, bar))
+            tqdm.write(_epoch_line(config, history))
+    average.apply()
+    for layer in normalising:
+        layer.trainable = True
+    return history
+
+
 def _compiled(config: TrainConfig, steps_per_epoch: int):
+    return _compile(build(config), config, steps_per_epoch)
+
+
+def _compile(model, config: TrainConfig, steps_per_epoch: int):
     import keras
 
     rate = config.learning_rate
@@ -78,7 +112,6 @@ def _compiled(config: TrainConfig, steps_per_epoch: int):
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     else:
         optimizer = keras.optimizers.Adadelta(rate)
-    model = build(config)
     optimizer.build(model.trainable_variables)
     # XLA takes minutes to compile convolutions for a CPU, and gains nothing there.
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)

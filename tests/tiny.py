@@ -1,0 +1,49 @@
+"""Trainings that take seconds, for the tests: a narrow network, 240 of MNIST's digits, a few drawings."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from train.config import DIGITS, FinetuneConfig
+from train.data import NO_DIGIT, Split, joined
+from train.drawings import drawn_digits, no_digits
+from train.extra import Corrections
+from train.pen import Hand
+
+SAMPLE = Path(__file__).parent / "data" / "mnist_sample.npz"
+TINY = replace(
+    DIGITS,
+    note="",
+    epochs=2,
+    batch_size=32,
+    average=0.5,
+    validation_size=60,
+    drawn_digits=40,
+    restyled_digits=20,
+    no_digits=40,
+    pool=1,
+    checks=40,
+    width=0.25,
+    members=1,
+)
+HALF_TAUGHT = replace(TINY, epochs=6, batch_size=16, average=0.0, learning_rate=5e-3)  # reads four in five
+FINETUNE = FinetuneConfig(epochs=2, batch_size=32, replay=160, share=0.5, ways=(1.0,))
+
+
+def sample() -> dict[str, np.ndarray]:
+    """300 training and 100 test digits of MNIST, as uint8."""
+    with np.load(SAMPLE) as file:
+        return {name: file[name] for name in file.files}
+
+
+def corrections(count: int = 150, labels=None) -> Corrections:
+    """`count` drawings of digits, and a fifth as many that are none, by another seed; `labels` changes their labels."""
+    mnist = sample()
+    source = Split(np.float32(mnist["x_test"] / 255), mnist["y_test"])
+    pictures = joined([drawn_digits(count, [5, 1], Hand()), no_digits(source, count // 5, [5, 2], Hand())])
+    if labels is not None:
+        pictures = Split(pictures.digits, labels(pictures.labels))
+    names = np.array([f"drawing {number}" for number in range(len(pictures))])
+    assert pictures.labels.max() <= NO_DIGIT
+    return Corrections(pictures, names, "0" * 64)
