@@ -307,7 +307,7 @@ def test_the_command_fine_tunes_and_says_what_came_of_it(folder, tmp_path, mnist
     assert (
         f"The new model is now {folder / 'digits.keras'}" in said and str(folder / "previous" / "digits.keras") in said
     )
-    assert "digits.onnx still hold the old one: make them anew with `python -m train.export`" in said
+    assert "digits.onnx still hold the old model: make them anew with `python -m train.export`" in said
     card = json.loads((folder / "digits.json").read_text())
     assert card["finetuned"][0]["corrections_sha256"] == sha256_of(path)
 

@@ -181,7 +181,7 @@ def test_why_says_of_what_is_no_digit_that_it_is_none(page):
 
 
 def test_why_costs_nothing_until_it_is_opened(page, monkeypatch):
-    monkeypatch.setattr("views.why.Explainer.load", lambda path: pytest.fail("looked inside"))
+    monkeypatch.setattr("views.why.Explainer.load", lambda *_: pytest.fail("looked inside"))
     app, _ = page(*NUMBER)
     assert not app.exception
 

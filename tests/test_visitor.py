@@ -23,8 +23,7 @@ def test_a_sheet_is_what_the_canvas_sends_with_one_stroke_more_each_time():
     strokes = placed(4)
     for count, sheet in enumerate(sheets(strokes), 1):
         sent = json.loads(sheet)["drawing"]
-        objects = canvas._objects(sent["raw"])
-        read = canvas._strokes(objects)
+        read = canvas._checked(sent["raw"]).strokes
         assert len(read) == count
         for stroke, points in zip(read, strokes, strict=False):
             np.testing.assert_allclose(stroke.points, points, atol=1e-3)
@@ -37,7 +36,7 @@ def test_a_sheet_is_what_the_canvas_sends_with_one_stroke_more_each_time():
 def test_a_blank_sheet_has_no_ink():
     sent = json.loads(visitor.BLANK)["drawing"]
     picture = canvas._picture(CanvasResult(sent["raw"], sent["data"], return_image_data=True))
-    assert canvas._objects(sent["raw"]) == () and not np.asarray(picture).any()
+    assert canvas._checked(sent["raw"]) == canvas.EMPTY and not np.asarray(picture).any()
 
 
 @pytest.mark.parametrize(

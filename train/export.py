@@ -63,6 +63,17 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def exports_beside(model: Path) -> list[Path]:
+    """Return the files that an export of `model` would replace, where there are any."""
+    return [path for path in (model.with_suffix(f".{ending}") for ending in FORMATS) if path.exists()]
+
+
+def of_the_old_one(exports: list[Path]) -> str:
+    """Return what is to be said of exports when their model has been replaced."""
+    names = " and ".join(path.name for path in exports)
+    return f"{names} still hold the old model: make them anew with `python -m train.export`."
+
+
 def export(model: Path, ending: str, digits: np.ndarray) -> str:
     """Write `model` in the format of `ending` beside it, and return a sentence about it.
 

@@ -27,6 +27,7 @@ from train.data import NO_DIGIT, Mnist, Split, joined, split_and_prepare
 from train.drawings import REPORT, VALIDATION, Drawings, other_drawings, training_drawings
 from train.errors import TrainError
 from train.evaluate import TestResult, accuracy_with_interval, read_drawings, read_test_set, right_as_corrected
+from train.export import exports_beside, of_the_old_one
 from train.extra import Corrections, sides
 from train.files import finish_moving, written_together
 from train.fit import fit_further, right_of
@@ -36,7 +37,6 @@ from train.report import plot_confusion, plot_misread, plot_reliability
 
 NAME = CONFIGS["digits"].name
 PREVIOUS, CANDIDATE = "previous", "candidate"  # folders beside the model
-EXPORTS = (f"{NAME}.onnx", f"{NAME}.tflite")  # the same model for other programs, by `python -m train.export`
 # What stays true of the training that a fine-tuned model started from; all else is measured anew, or left out.
 OF_THE_TRAINING = (
     "training_digits",
@@ -130,9 +130,8 @@ def outcome(card: dict, out: Path) -> str:
         )
         return "\n".join(lines)
     lines.append(f"The new model is now {out / model}; the old one is kept as {out / PREVIOUS / model}.")
-    exports = [name for name in EXPORTS if (out / name).exists()]
-    if exports:
-        lines.append(f"{' and '.join(exports)} still hold the old one: make them anew with `python -m train.export`.")
+    if outdated := exports_beside(out / model):
+        lines.append(of_the_old_one(outdated))
     return "\n".join(lines)
 
 
