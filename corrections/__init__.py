@@ -1,4 +1,4 @@
-"""What people say a drawing really was: kept in SQLite or PostgreSQL, and looked through before anything learns from it.
+"""What people say a drawing really was, kept in SQLite or PostgreSQL, and looked through before anything learns it.
 
 Knows neither the page nor training; importing it does not import SQLAlchemy.
 """

@@ -52,7 +52,7 @@ class CorrectionStore:
             rows = connection.execute(sa.select(table).order_by(table.c.made_at, table.c.drawing, table.c.position))
             return [_correction(row) for row in rows]
 
-    def keys(self) -> list[Key]:
+    def names(self) -> list[Key]:
         """Return what the corrections are called by, without reading what is in them."""
         migrate(self._engine)
         with reading(self._engine) as connection:

@@ -1,4 +1,4 @@
-"""Digits as strokes, drawn for the tests with nothing but Pillow, models to put in a recogniser's place, and corrections."""
+"""Digits as strokes, drawn with nothing but Pillow, models to put in a recogniser's place, and corrections."""
 
 import math
 from dataclasses import replace

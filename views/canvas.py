@@ -4,6 +4,7 @@ The component never has to be mounted anew: another `initial_drawing` replaces w
 once, so undo and clear keep the canvas where it is, and a change of the pen's width keeps the drawing.
 """
 
+import hashlib
 import io
 import json
 from contextlib import suppress
@@ -32,10 +33,14 @@ UNUSABLE = "This drawing cannot be read. Clear the canvas and draw again."
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """What is on the canvas: picture, RGBA, ink on transparency, and its strokes in px of it, in writing order."""
+    """What is on the canvas: picture, RGBA, ink on transparency, and its strokes in px of it, in writing order.
+
+    ink: the same for the same strokes, and another for others.
+    """
 
     picture: Image.Image
     strokes: tuple[Stroke, ...]
+    ink: str
 
 
 def canvas(stroke_width: int, wide: bool) -> Drawing | None:
@@ -56,7 +61,7 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
     sent = _objects(result.json_data)
     _remember(sent)
     picture = _picture(result)
-    return None if picture is None else Drawing(picture, _strokes(sent))
+    return None if picture is None else Drawing(picture, _strokes(sent), _digest(sent))
 
 
 def send_again() -> None:
@@ -83,6 +88,18 @@ def needs_wide_paper() -> bool:
         return any(each.points[:, 0].max() > NARROW_PX for each in _strokes(st.session_state.get("strokes", ())))
     except InvalidImageError:
         return False
+
+
+def newest_ink() -> str:
+    """What `Drawing.ink` is of that which the canvas sent last, in a callback, where `canvas` has yet to look at it."""
+    sent = st.session_state.get("sent", ())
+    with suppress(KeyError, TypeError, InvalidImageError):
+        sent = _objects(st.session_state["drawing"]["drawing"]["raw"])
+    return _digest(sent)
+
+
+def _digest(objects: tuple[dict, ...]) -> str:
+    return hashlib.sha256(json.dumps(objects).encode()).hexdigest()
 
 
 def _start_from(objects: tuple[dict, ...]) -> None:
