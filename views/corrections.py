@@ -124,7 +124,9 @@ def _note(row: Row, label: int | None) -> None:
         row.waiting.pop(key, None)
     elif label is None:
         row.waiting[key] = None
-    elif len(row.waiting) < MAX_WAITING or key in row.waiting:
+    elif len(row.waiting) >= MAX_WAITING and key not in row.waiting:
+        row.problem = "Too many are waiting to be kept."
+    else:
         try:
             made = replace(row.shown, label=label, model=_model_version(), made_at=datetime.now(timezone.utc))
             strokes_to_json(checked(made).strokes)
