@@ -201,9 +201,10 @@ def test_a_migration_that_fails_changes_nothing_and_is_tried_again(url, monkeypa
         add_column(*arguments)
         raise RuntimeError("stopped half-way")
 
-    with monkeypatch.context() as patched, pytest.raises(RuntimeError, match="half-way"):
-        patched.setattr(op, "add_column", fail_after)
+    monkeypatch.setattr(op, "add_column", fail_after)
+    with pytest.raises(RuntimeError, match="half-way"):
         migrate(engine)
+    monkeypatch.undo()
     with reading(engine) as connection:
         assert MigrationContext.configure(connection).get_current_revision() == "0001"
     migrate(engine)
