@@ -76,6 +76,7 @@ def show(drawing: Drawing | None, picked: Prediction | None, position: int) -> N
             on_change=_tapped,
             args=(row,),
             disabled=row.shown is None,
+            width="stretch",
         )
         if row.waiting and not row.problem:
             _keep(row, settings.url)
