@@ -14,7 +14,7 @@ from streamlit_drawable_canvas import CanvasResult
 from corrections import CorrectionError
 from corrections.database import open_engine
 from corrections.settings import DEFAULT_URL, Settings, settings_from, settings_from_files
-from corrections.store import CorrectionStore
+from corrections.store import TOO_MANY, CorrectionStore
 from recognizer.model import DEFAULT_MODEL
 from tests.helpers import placed
 from tests.test_page import NUMBER, PAGE, sent_of, text
@@ -42,10 +42,9 @@ def page(monkeypatch, url):
     def draw(drawn):
         sent.update(json=drawn[0], image=drawn[1])
 
-    def run(drawn, enabled=True, wait=True):
+    def run(drawn, enabled=True, url=url):
         draw(drawn)
-        if wait:
-            loading.recognizer().exception(timeout=60)
+        loading.recognizer().exception(timeout=60)
         app = AppTest.from_file(PAGE, default_timeout=60)
         app.secrets["connections"] = {"corrections": {"url": url}}
         if enabled is not None:
@@ -148,6 +147,56 @@ def test_what_could_not_be_kept_says_so_and_is_kept_by_try_again(page, url, tmp_
     app.button(key="try_again").click().run()
     assert "Kept as a 1." in said(app) and not app.warning
     assert [(each.answer, each.label) for each in kept(url)] == [(4, 9), (7, 1)]
+
+
+def test_a_server_that_is_down_leaves_the_page_working_and_keeps_it_once_it_is_back(page, server):
+    url = server.new_database()
+    app, _ = page(FOUR, url=url)
+    tap(app, 9)
+    server.stop()
+    try:
+        tap(app, 4)
+        assert "not kept. The database cannot be reached." in said(app) and "4" in text(app)
+    finally:
+        server.start()
+    assert [each.label for each in kept(url)] == [9]
+    app.button(key="try_again").click().run()
+    assert "Kept as a 4." in said(app) and [each.label for each in kept(url)] == [4]
+
+
+def test_a_server_that_was_down_at_the_first_tap_is_migrated_at_the_next(page, server):
+    url = server.new_database()
+    app, _ = page(FOUR, url=url)
+    server.stop()
+    try:
+        tap(app, 4)
+        assert "not kept" in said(app)
+    finally:
+        server.start()
+    tap(app, 9)
+    assert [each.label for each in kept(url)] == [9]
+
+
+def test_a_drawing_that_is_too_long_to_be_kept_says_so_until_the_next(page, url, monkeypatch):
+    monkeypatch.setattr("corrections.correction.MAX_STROKES_BYTES", 50)
+    app, draw = page(FOUR)
+    tap(app, 4)
+    assert "too many strokes to be kept" in said(app) and app.pills(key="correction").value is None
+    assert "try_again" not in [button.key for button in app.button]
+    draw(SEVEN)
+    app.run()
+    assert "not kept" not in said(app) and kept(url) == []
+
+
+def test_when_no_more_are_kept_the_page_says_so(page, monkeypatch):
+    app, _ = page(FOUR)
+    monkeypatch.setattr("corrections.store.CorrectionStore._check_room", _no_room)
+    tap(app, 4)
+    assert "not kept. No more corrections are kept: there are 10 already." in said(app)
+
+
+def _no_room(*_):
+    raise CorrectionError(TOO_MANY.format(10))
 
 
 def test_a_database_that_is_down_is_not_asked_again_at_every_stroke(page, url, tmp_path, monkeypatch):

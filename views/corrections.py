@@ -84,10 +84,12 @@ def show(drawing: Drawing | None, picked: Prediction | None, position: int) -> N
 
 
 def _ask_about(row: Row, drawing: Drawing | None, picked: Prediction | None, position: int) -> None:
+    before, row.ink = row.ink, drawing.ink if drawing else ""
+    if row.ink != before and not row.waiting:
+        row.problem = ""  # it was one with the drawing before
     if drawing is None or picked is None:
-        row.ink, row.shown = "", None
+        row.shown = None
     else:
-        row.ink = drawing.ink
         row.shown = Correction(
             drawing=uuid5(row.visit, drawing.ink).hex,
             position=position,
