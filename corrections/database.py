@@ -6,13 +6,14 @@ A confirmed write is on the disk, for SQLite waits for it (`synchronous=EXTRA`),
 """
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from corrections.errors import CorrectionError
@@ -128,13 +129,11 @@ def _sentence(error: Exception, cause: Exception, code: str | None) -> str:
         return BUSY
     if "not a database" in message or "malformed" in message:
         return DAMAGED
-    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) or _is_lost(error):
-        return UNREACHABLE
-    return BROKEN
-
-
-def _is_lost(error: Exception) -> bool:
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    if isinstance(cause, sqlite3.Error):
+        is_away = "unable to open" in message or "disk I/O error" in message
+    else:
+        is_away = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    return UNREACHABLE if is_away else BROKEN
 
 
 def _set_up_sqlite(connection, _record) -> None:

@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -41,11 +40,13 @@ class Server:
 
     @staticmethod
     def _somebody() -> str:
+        import pwd  # which only Unix has
+
         names = {user.pw_name for user in pwd.getpwall()}
         return "postgres" if "postgres" in names else "nobody"
 
     def _run(self, program: str, *arguments: str) -> None:
-        user = {} if os.geteuid() else {"user": self._user, "group": pwd.getpwnam(self._user).pw_gid}
+        user = {} if os.geteuid() else {"user": self._user, "extra_groups": []}
         # What the server prints goes to a file: it would keep a pipe open for as long as it runs.
         with (self.folder / "printed").open("ab") as printed:
             command = [self._programs / program, "-D", self.data, *arguments]

@@ -1,5 +1,6 @@
 """Keeping corrections, in SQLite and in a real PostgreSQL."""
 
+import os
 import subprocess
 import sys
 import traceback
@@ -8,18 +9,19 @@ from dataclasses import replace
 from datetime import datetime as datetime_type
 from datetime import timedelta, timezone
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from alembic import op
+from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from corrections import CorrectionError
 from corrections.correction import MAX_STROKES, MAX_STROKES_BYTES
 from corrections.database import engine_options, normalized, open_engine, reading, writing
-from corrections.migrate import migrate
+from corrections.migrate import POSTGRES_LOCK, _config, migrate
 from corrections.schema import metadata
 from corrections.store import CorrectionStore
 from recognizer import Stroke
@@ -153,9 +155,9 @@ def test_fifty_threads_at_once_lose_nothing(store):
 
 
 def test_fifty_writers_in_several_processes_make_the_table_at_once_and_lose_nothing(url):
-    command = [sys.executable, "-m", "tests.corrections_writer", url]
+    program = [sys.executable, "-m", "tests.corrections_writer", url]
     writers = [
-        subprocess.Popen([*command, str(first), "10"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        subprocess.Popen([*program, str(first), "10"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         for first in range(0, WRITERS, 10)
     ]
     confirmed = [drawing for writer in writers for drawing in writer.communicate()[0].split()]
@@ -220,13 +222,35 @@ def test_the_database_of_a_newer_version_is_left_alone(store, url):
         store.keep(correction(1))
 
 
-def test_migrating_waits_for_who_migrates_already(url):
-    """Where two look before either has begun, the second must not make the table again."""
-    engines = [open_engine(url) for _ in range(8)]
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(migrate, engines))
-    for engine in engines:
+def test_databases_are_migrated_side_by_side(tmp_path):
+    """Alembic finds the connection to migrate in a global variable, which must not be that of another database."""
+    engines = [open_engine(f"sqlite:///{tmp_path / f'{number}.db'}") for number in range(16)]
+    start = Barrier(len(engines))
+
+    def migrate_at_once(engine):
+        start.wait()
         migrate(engine)
+
+    with ThreadPoolExecutor(len(engines)) as threads:
+        list(threads.map(migrate_at_once, engines))
+    for engine in engines:
+        assert sa.inspect(engine).has_table("corrections")
+
+
+def test_who_finds_another_migrating_waits_and_then_has_nothing_to_do(server):
+    url = server.new_database()
+    first, second = open_engine(url), open_engine(url)
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(1) as threads:
+        with writing(first) as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(POSTGRES_LOCK)))
+            other = threads.submit(migrate, second)
+            while not other.done() and not connection.scalar(waiting):
+                os.sched_yield()
+            assert not other.done(), "it has not waited"
+            command.upgrade(_config(connection), "head")
+        other.result()
+    assert CorrectionStore(second).names() == []
 
 
 @pytest.mark.parametrize(
