@@ -1,7 +1,8 @@
 """The row under the answer that asks "Was it right?", and what becomes of a tap on it.
 
-A tap is noted first and kept last, when the page shows everything else: neither a database that is slow or down nor a
-stroke that follows at once loses it or holds anything up. What could not be kept stays noted until it can be.
+A tap is noted first and kept last, when everything else is on the page: no stroke that follows at once loses it, and
+who waits for a database that is down, for three seconds at most, sees the answer meanwhile. What could not be kept stays
+noted, is not tried again at every stroke, and is kept by the next tap or "Try again".
 """
 
 import logging
