@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from recognizer import Recognizer
 from recognizer.model import DEFAULT_MODEL
+from tests import postgres
 
 # The canvas component can only be imported where Streamlit runs, since it registers itself; AppTest stands in for that.
 AppTest.from_string("import streamlit_drawable_canvas").run()
@@ -24,3 +26,25 @@ def mnist_sample() -> dict[str, np.ndarray]:
 def shipped() -> Recognizer:
     """The recogniser with the model that comes with the project."""
     return Recognizer.load(DEFAULT_MODEL)
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A PostgreSQL server; without the programs the tests are skipped, or fail where REQUIRE_POSTGRES is set."""
+    folder = postgres.programs()
+    if folder is None:
+        if os.environ.get("REQUIRE_POSTGRES"):
+            pytest.fail("REQUIRE_POSTGRES is set, and there is no PostgreSQL server: apt-get install postgresql")
+        pytest.skip("no PostgreSQL server: apt-get install postgresql")
+    started = postgres.Server(folder)
+    started.start()
+    yield started
+    started.remove()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """The address of an empty database, in each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'corrections.db'}"
+    return request.getfixturevalue("server").new_database()

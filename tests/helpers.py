@@ -1,9 +1,14 @@
-"""Digits as strokes, drawn for the tests with nothing but Pillow, and models to put in a recogniser's place."""
+"""Digits as strokes, drawn with nothing but Pillow, models to put in a recogniser's place, and corrections."""
 
 import math
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 from PIL import Image, ImageDraw
+
+from corrections import Correction
+from recognizer import Stroke
 
 SUPERSAMPLE = 4
 
@@ -70,3 +75,21 @@ def always(digit, confidence=1.0, none=None):
     if none is not None:
         answer = np.append(answer * (1 - none), none).astype(np.float32)
     return lambda digits: np.tile(answer, (len(digits), 1))
+
+
+def correction(number=0, **changes):
+    """A correction of its own for each `number`: a 7 that the model took for a 1."""
+    rng = np.random.default_rng(number)
+    made = Correction(
+        drawing=f"{number:032x}",
+        position=0,
+        picture=rng.integers(0, 256, (28, 28), np.uint8),
+        strokes=(Stroke(np.array([(10.5, 20.0), (90.0, 21.3)]), 16.0), Stroke(np.array([(50.0, 50.0)]), 4.0)),
+        box=(10, 20, 110, 220),
+        answer=1,
+        confidence=0.5,
+        label=7,
+        model="ab" * 32,
+        made_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc) + timedelta(seconds=number),
+    )
+    return replace(made, **changes)

@@ -63,15 +63,22 @@ def plot_misread(result: TestResult, path: Path) -> None:
     """A contact sheet of the misread test digits, the surest mistakes first."""
     wrong = np.flatnonzero(result.answers != result.labels)
     wrong = wrong[np.argsort(-result.confidences[wrong])][:MISREAD_MOST]
-    rows = max(1, -(-len(wrong) // MISREAD_COLUMNS))
-    figure, grid = _figure(rows, MISREAD_COLUMNS, figsize=(10, 1.42 * rows), squeeze=False)
+    titles = [f"{result.labels[i]} read as {result.answers[i]}\n{percent(result.confidences[i])}" for i in wrong]
+    titled_sheet(result.inputs[wrong], titles, path)
+
+
+def titled_sheet(pictures: np.ndarray, titles: list[str], path: Path, columns: int = MISREAD_COLUMNS) -> int:
+    """The first pictures, float32 (n, 28, 28), 0-1, in rows, each under its title; return how many have room."""
+    shown = min(len(pictures), MISREAD_MOST)
+    rows = max(1, -(-shown // columns))
+    figure, grid = _figure(rows, columns, figsize=(10, 14.2 / columns * rows), squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
-    for axes, i in zip(grid.flat, wrong, strict=False):
-        axes.imshow(result.inputs[i], cmap="gray_r", vmin=0, vmax=1)
-        confidence = percent(result.confidences[i])
-        axes.set_title(f"{result.labels[i]} read as {result.answers[i]}\n{confidence}", fontsize=9)
+    for axes, picture, title in zip(grid.flat, pictures[:shown], titles, strict=False):
+        axes.imshow(picture, cmap="gray_r", vmin=0, vmax=1)
+        axes.set_title(title, fontsize=9)
     _save(figure, path)
+    return shown
 
 
 def plot_reliability(rows: list[dict[str, float]], path: Path) -> None:

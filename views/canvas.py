@@ -4,6 +4,7 @@ The component never has to be mounted anew: another `initial_drawing` replaces w
 once, so undo and clear keep the canvas where it is, and a change of the pen's width keeps the drawing.
 """
 
+import hashlib
 import io
 import json
 from contextlib import suppress
@@ -33,18 +34,26 @@ UNUSABLE = "This drawing cannot be read. Clear the canvas and draw again."
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """What is on the canvas: picture, RGBA, ink on transparency, and its strokes in px of it, in writing order."""
+    """What is on the canvas: picture, RGBA, ink on transparency, and its strokes in px of it, in writing order.
+
+    ink: the same for the same strokes, and another for others.
+    """
 
     picture: Image.Image
     strokes: tuple[Stroke, ...]
+    ink: str
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What the canvas sent of its strokes: as it came, and as they lie on the part of the canvas that is seen."""
+    """What the canvas sent of its strokes: as it came, and as they lie on the part of the canvas that is seen.
+
+    ink: as in `Drawing`.
+    """
 
     objects: tuple[dict, ...] = ()
     strokes: tuple[Stroke, ...] = field(default=(), compare=False)
+    ink: str = field(default="", compare=False)
 
 
 EMPTY = Sent()
@@ -68,7 +77,7 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
     sent = _checked(result.json_data)
     _remember(sent)
     picture = _picture(result)
-    return None if picture is None else Drawing(picture, sent.strokes)
+    return None if picture is None else Drawing(picture, sent.strokes, sent.ink)
 
 
 def send_again() -> None:
@@ -97,6 +106,14 @@ def needs_wide_paper() -> bool:
     """Whether there is ink that the narrow canvas would not show."""
     strokes = st.session_state.get("strokes", EMPTY).strokes
     return any(each.points[:, 0].max() > NARROW_PX for each in strokes)
+
+
+def newest_ink() -> str:
+    """What `Drawing.ink` is of that which the canvas sent last, in a callback, where `canvas` has yet to look at it."""
+    sent = st.session_state.get("sent", EMPTY)
+    with suppress(KeyError, TypeError, InvalidImageError):
+        sent = _checked(st.session_state["drawing"]["drawing"]["raw"])
+    return sent.ink
 
 
 def _start_from(strokes: Sent) -> None:
@@ -133,12 +150,13 @@ def _checked(payload: object) -> Sent:
     try:
         strokes = [stroke(sent) for sent in objects]  # after which every path is flat, and so is the rest below
         plain = all(isinstance(value, PLAIN) for sent in objects for key, value in sent.items() if key != "path")
-        if not plain or len(json.dumps(objects)) > MAX_DRAWING_BYTES:
+        text = json.dumps(objects) if plain else ""
+        if not plain or len(text) > MAX_DRAWING_BYTES:
             raise InvalidImageError(UNUSABLE)
     except ValueError as error:
         raise InvalidImageError(UNUSABLE) from error
     seen = (Stroke(each.points - (0, STRIP_PX), each.width) for each in strokes)
-    return Sent(tuple(objects), tuple(seen))
+    return Sent(tuple(objects), tuple(seen), hashlib.sha256(text.encode()).hexdigest())
 
 
 def _picture(result) -> Image.Image | None:

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from recognizer import Prediction, Reading, Recognizer, RecognizerError
+from views import corrections
 from views.answer import bars_html, boxes_html, hint_html, preview_html, reading_html
-from views.canvas import canvas, clear, needs_wide_paper, send_again, undo
+from views.canvas import Drawing, canvas, clear, needs_wide_paper, send_again, undo
 from views.limits import wait_your_turn
 from views.loading import is_settled, recognizer
 from views.worker import in_worker
@@ -28,9 +29,11 @@ def show() -> None:
             form = st.container()
         with st.container(key="reading"):
             answer, preview, bars = (st.container(key=key) for key in ("prediction", "preview", "probabilities"))
+            question = st.container()
         with sheet:
             wide = st.session_state.get("wide", False)
-            reading, size, hint = _read(stroke_width, wide)
+            drawing, reading, hint = _read(stroke_width, wide)
+            size = drawing.picture.size if reading else (1, 1)
             st.html(boxes_html(reading, size))
         with form:
             full = wide and needs_wide_paper()
@@ -42,26 +45,27 @@ def show() -> None:
             picked = _pick(reading)
             st.html(bars_html(picked))
         preview.html(preview_html(picked))
+        with question:  # last, for it may have to wait for a database
+            corrections.show(drawing, picked, reading.digits.index(picked) if picked else 0)
     if hint == LOADING_HINT:
         _wait()
 
 
-def _read(stroke_width: int, wide: bool) -> tuple[Reading | None, tuple[int, int], str]:
-    """Show the canvas -> what is read on it and its size, or the sentence that says why there is no answer."""
-    nothing, nowhere = None, (1, 1)
+def _read(stroke_width: int, wide: bool) -> tuple[Drawing | None, Reading | None, str]:
+    """Show the canvas -> what is drawn and what is read on it, or the sentence that says why there is no answer."""
     try:
         drawing = canvas(stroke_width, wide)
         future = recognizer()
         if not future.done():
-            return nothing, nowhere, LOADING_HINT
+            return None, None, LOADING_HINT
         model: Recognizer = future.result()
         if not drawing:
-            return nothing, nowhere, DRAW_HINT
+            return None, None, DRAW_HINT
         wait_your_turn("reading")
         reading = in_worker(model.read, drawing.picture, drawing.strokes)
     except RecognizerError as error:
-        return nothing, nowhere, str(error)
-    return (reading, drawing.picture.size, "") if reading.digits else (nothing, nowhere, DRAW_HINT)
+        return None, None, str(error)
+    return (drawing, reading, "") if reading.digits else (None, None, DRAW_HINT)
 
 
 def _pick(reading: Reading | None) -> Prediction | None:

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from corrections.database import open_engine
+from corrections.store import CorrectionStore
 from tests.browser.driver import (
     PHONE,
     ROOT,
@@ -59,8 +61,8 @@ def expect_number(page, text):
 @pytest.fixture
 def copy(tmp_path):
     """A copy of the project without its model."""
-    for name in ("recognizer", "views", ".streamlit"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("corrections", "recognizer", "views", ".streamlit"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "secrets.toml"))
     shutil.copy(ROOT / "streamlit_app.py", tmp_path)
     return tmp_path
 
@@ -82,7 +84,7 @@ def test_numbers_are_read_stroke_by_stroke_and_each_digit_has_its_bars(page, tex
         expect_number(page, text[:length])
         if length < len(text):
             clear(page)
-    page.get_by_role("radio", name=text[0], exact=True).click()
+    page.locator(".st-key-picked").get_by_role("radio", name=text[0], exact=True).click()
     expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(text[0])
 
 
@@ -277,3 +279,46 @@ def test_what_is_drawn_before_the_model_is_there_is_read_when_it_is(copy, new_pa
         open_page(page, address)
         draw(page, placed(6))
         expect_answer(page, 6)
+
+
+def test_a_correction_is_one_tap_and_outlives_a_disk_that_is_gone_for_a_while(copy, new_page):
+    shutil.copytree(ROOT / "models", copy / "models")
+    disk = copy / "disk"
+    disk.mkdir()
+    url = f"sqlite:///{disk / 'corrections.db'}"
+    (copy / ".streamlit" / "secrets.toml").write_text(f'[connections.corrections]\nurl = "{url}"\n')
+    with served(copy / "streamlit_app.py") as address:
+        page = new_page(**PHONE)
+        open_page(page, address)
+        wait_until_read(page)
+        asked = page.locator(".st-key-corrections")
+        # A tap on what is low on the page scrolls it, which moves nothing on it.
+        place = "canvas => canvas.getBoundingClientRect().y + document.querySelector('.stMain').scrollTop"
+        before = page.locator(".st-key-canvas").evaluate(place)
+        draw_by_touch(page, placed(4, left=95, top=60))
+        expect_answer(page, 4)
+        asked.get_by_role("radio", name="9", exact=True).tap()
+        expect(asked).to_contain_text("Kept as a 9. Thank you.")
+        disk.rename(copy / "away")
+        asked.get_by_role("radio", name="none", exact=True).tap()
+        expect(asked).to_contain_text("Your correction was not kept. The database cannot be reached.")
+        expect_answer(page, 4)
+        (copy / "away").rename(disk)
+        page.get_by_role("button", name="Try again").tap()
+        expect(asked).to_contain_text("Kept as none of these.")
+        assert page.locator(".st-key-canvas").evaluate(place) == before
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    (kept,) = CorrectionStore(open_engine(url)).all()
+    assert (kept.answer, kept.label, kept.position, len(kept.strokes)) == (4, 10, 0, 2)
+    assert kept.picture.max() > 200
+
+
+def test_where_it_is_switched_off_nobody_is_asked(copy, new_page):
+    shutil.copytree(ROOT / "models", copy / "models")
+    (copy / ".streamlit" / "secrets.toml").write_text("[corrections]\nenabled = false\n")
+    with served(copy / "streamlit_app.py") as address:
+        page = new_page()
+        open_page(page, address)
+        draw(page, placed(7))
+        expect_answer(page, 7)
+        assert page.get_by_text("Was it right?").count() == 0

@@ -1,0 +1,81 @@
+"""A PostgreSQL server of the tests' own, from Debian's package, in a temporary folder on a free port."""
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+USER, PASSWORD = "tester", "s3cret-word"
+
+
+def programs() -> Path | None:
+    """The folder of the newest PostgreSQL server that is installed; Debian keeps it off the PATH."""
+    debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(debian, key=lambda path: float(path.parent.parent.name), default=None)
+    found = newest or shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+class Server:
+    """Runs as another user where the tests run as root, which PostgreSQL refuses to do."""
+
+    def __init__(self, folder: Path):
+        self._programs = folder
+        self._user = getpass.getuser() if os.geteuid() else self._somebody()
+        self.folder = Path(tempfile.mkdtemp(prefix="corrections-"))
+        self.data = self.folder / "data"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        (self.folder / "password").write_text(PASSWORD)
+        for path in (self.folder, self.folder / "password"):
+            shutil.chown(path, self._user)
+        self._run("initdb", "-U", USER, f"--pwfile={self.folder / 'password'}", "--auth=scram-sha-256", "-E", "UTF8")
+        self._databases = 0
+
+    @staticmethod
+    def _somebody() -> str:
+        import pwd  # which only Unix has
+
+        names = {user.pw_name for user in pwd.getpwall()}
+        return "postgres" if "postgres" in names else "nobody"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        user = {} if os.geteuid() else {"user": self._user, "extra_groups": []}
+        # What the server prints goes to a file: it would keep a pipe open for as long as it runs.
+        with (self.folder / "printed").open("ab") as printed:
+            command = [self._programs / program, "-D", self.data, *arguments]
+            run = subprocess.run(command, cwd="/", stdout=printed, stderr=printed, check=False, **user)
+        if run.returncode:
+            raise RuntimeError(f"{program}: {(self.folder / 'printed').read_text()[-2000:]}")
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        self._run("pg_ctl", "start", "-w", "-o", options)
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server; `mode` "immediate" is how a crash leaves it."""
+        self._run("pg_ctl", "stop", "-w", "-m", mode)
+
+    def remove(self) -> None:
+        self.stop("immediate")
+        shutil.rmtree(self.folder)
+
+    def address(self, database: str) -> str:
+        return f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """Make an empty database and return its address."""
+        self._databases += 1
+        self.execute(f"CREATE DATABASE test{self._databases}")
+        return self.address(f"test{self._databases}")
+
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple]:
+        with psycopg.connect(self.address(database), autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchall() if cursor.description else []

@@ -1,0 +1,231 @@
+"""The row under the answer that asks "Was it right?", and what becomes of a tap on it.
+
+A tap is noted first and kept last, when everything else is on the page: no stroke that follows at once loses it, and
+who waits for a database that is down, for three seconds at most, sees the answer meanwhile. What could not be kept
+stays noted, is not tried again at every stroke, and is kept by the next tap or "Try again".
+"""
+
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4, uuid5
+
+import numpy as np
+import streamlit as st
+
+from corrections import Correction, CorrectionError
+from corrections.correction import NONE, checked, strokes_to_json
+from corrections.settings import Settings, settings_from
+from recognizer import Prediction
+from recognizer.model import default_model, sha256_of
+from views.canvas import Drawing, newest_ink
+from views.limits import wait_your_turn
+
+if TYPE_CHECKING:
+    from corrections.store import CorrectionStore
+
+ASK = "Was it right? Tap what you drew."
+WHAT_IS_KEPT = (
+    "A tap keeps the drawing, what the model said and which model it was, what you say, and the time. "
+    "No name and no address."
+)
+NO_MODEL = "The model's file is gone, so nobody could tell what it was that read this. Put it back."
+LOCAL = ("localhost", "127.0.0.1", "::1")  # as the browser spells the machine it runs on
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
+MAX_WAITING = 20  # taps that could not be kept, in one visit
+
+Key = tuple[str, int]  # a drawing and the position of a digit in it
+
+
+@dataclass
+class Row:
+    """What one visitor has tapped. Changed in place: Streamlit may stop a run whenever `st.session_state` is used.
+
+    visit: makes the same strokes the same drawing while the page is open, so that one that comes back by undo is known.
+    ink: what is drawn; shown: the digit of it that the row asks about, with a label yet to be filled in.
+    early: a tap that came before the page had read what is drawn: the ink, and the label.
+    waiting: what is to be kept, or taken back where it is None.
+    kept: the labels that are kept, None where one was taken back.
+    problem: why what is waiting, or was tapped last, could not be kept.
+    """
+
+    visit: UUID = field(default_factory=uuid4)
+    ink: str = ""
+    shown: Correction | None = None
+    early: tuple[str, int | None] | None = None
+    waiting: dict[Key, Correction | None] = field(default_factory=dict)
+    kept: dict[Key, int | None] = field(default_factory=dict)
+    problem: str = ""
+
+
+def show(drawing: Drawing | None, picked: Prediction | None, position: int) -> None:
+    """Ask about the digit `picked`, at `position` of the drawing; both are None where nothing has been read."""
+    settings = _settings()
+    if settings is None:
+        return
+    row: Row = st.session_state.setdefault("corrections", Row())
+    _ask_about(row, drawing, picked, position)
+    if st.session_state.get("correction") != (label := _label(row)):
+        st.session_state["correction"] = label
+    with st.container(key="corrections"):
+        st.pills(
+            ASK,
+            range(NONE + 1),
+            format_func=lambda digit: "none" if digit == NONE else str(digit),
+            key="correction",
+            on_change=_tapped,
+            args=(row,),
+            disabled=row.shown is None,
+            width="stretch",
+        )
+        if row.waiting and not row.problem:
+            _keep(row, settings.url)
+        _say(row)
+
+
+def _ask_about(row: Row, drawing: Drawing | None, picked: Prediction | None, position: int) -> None:
+    before, row.ink = row.ink, drawing.ink if drawing else ""
+    if row.ink != before and not row.waiting:
+        row.problem = ""  # it was one with the drawing before
+    if drawing is None or picked is None:
+        row.shown = None
+    else:
+        row.shown = Correction(
+            drawing=uuid5(row.visit, drawing.ink).hex,
+            position=position,
+            picture=np.uint8(np.rint(255 * picked.input)),
+            strokes=drawing.strokes,
+            box=picked.box,
+            answer=picked.digit if picked.is_digit else NONE,
+            confidence=picked.confidence,
+            label=NONE,
+            model="",
+            made_at=datetime.now(timezone.utc),
+        )
+    if row.early:
+        (ink, label), row.early = row.early, None
+        if ink == row.ink:
+            _note(row, label)
+
+
+def _tapped(row: Row) -> None:
+    """Note a tap for what is on the canvas now: the page may not have read the last stroke yet."""
+    ink, label = newest_ink(), st.session_state["correction"]
+    if ink == row.ink:
+        _note(row, label)
+    else:
+        row.early = ink, label
+
+
+def _note(row: Row, label: int | None) -> None:
+    """Note that the digit that is shown is to be kept under `label`, or taken back where that is None."""
+    if row.shown is None:
+        return
+    key = _key(row)
+    row.problem = ""
+    if label is None and row.kept.get(key) is None:
+        row.waiting.pop(key, None)
+    elif label is None:
+        row.waiting[key] = None
+    elif len(row.waiting) >= MAX_WAITING and key not in row.waiting:
+        row.problem = "Too many are waiting to be kept."
+    else:
+        try:
+            made = replace(row.shown, label=label, model=_model_version(), made_at=datetime.now(timezone.utc))
+            strokes_to_json(checked(made).strokes)
+        except (CorrectionError, OSError) as error:
+            row.problem = str(error) if isinstance(error, CorrectionError) else NO_MODEL
+        else:
+            row.waiting[key] = made
+
+
+def _label(row: Row) -> int | None:
+    """What the digit that is shown was said to be, whether that is kept yet or not."""
+    if row.shown is None:
+        return None
+    key = _key(row)
+    if key in row.waiting:
+        waiting = row.waiting[key]
+        return waiting.label if waiting else None
+    return row.kept.get(key)
+
+
+def _key(row: Row) -> Key:
+    return row.shown.drawing, row.shown.position
+
+
+def _keep(row: Row, url: str) -> None:
+    """Keep all that waits, the oldest first, until one cannot be kept."""
+    wait_your_turn("correction")
+    try:
+        store = _store(url)
+        for key, correction in list(row.waiting.items()):
+            if correction is None:
+                store.delete([key])
+            else:
+                store.keep(correction)
+            row.kept[key] = correction.label if correction else None
+            del row.waiting[key]
+    except CorrectionError as error:
+        row.problem = str(error)
+
+
+def _say(row: Row) -> None:
+    if row.problem:
+        many = len(row.waiting)
+        what = f"{many} corrections were" if many > 1 else "Your correction was"
+        st.warning(f"{what} not kept. {row.problem}")
+        if row.waiting:
+            st.button("Try again", icon=":material/refresh:", key="try_again", on_click=_try_again, args=(row,))
+        return
+    label = row.kept.get(_key(row)) if row.shown else None
+    if label is not None:
+        name = "none of these" if label == NONE else f"{'an' if label == 8 else 'a'} {label}"
+        st.caption(f"Kept as {name}. Thank you. Tap another to change it, or the same again to take it back.")
+    elif row.shown and _key(row) in row.kept:
+        st.caption(f"Taken back. {WHAT_IS_KEPT}")
+    else:
+        st.caption(WHAT_IS_KEPT)
+
+
+def _try_again(row: Row) -> None:
+    row.problem = ""
+
+
+def _settings() -> Settings | None:
+    """What is to be kept where, None where nothing is."""
+    try:
+        settings = settings_from(st.secrets if st.secrets.load_if_toml_exists() else {})
+    except CorrectionError as error:
+        logging.getLogger(__name__).warning("No corrections are kept: %s", error)
+        return None
+    enabled = _is_at_home() if settings.enabled is None else settings.enabled
+    return settings if enabled else None
+
+
+def _is_at_home() -> bool:
+    """Whether the visitor sits at the machine that the page runs on, as far as can be told."""
+    at_home = st.context.ip_address is None and urlsplit(st.context.url or "").hostname in LOCAL
+    return at_home and not any(name in st.context.headers for name in FORWARDED)
+
+
+@st.cache_resource(show_spinner=False)
+def _store(url: str) -> "CorrectionStore":
+    """The store, made at the first tap: what it needs takes half a second to import, and most visitors tap nothing."""
+    try:
+        from corrections.database import engine_options, in_sentences, normalized, prepared
+        from corrections.store import CorrectionStore
+    except ImportError as error:
+        raise CorrectionError("What keeps corrections is missing: pip install -r requirements.txt") from error
+    url = normalized(url)
+    with in_sentences():
+        connection = st.connection("corrections", type="sql", url=url, **engine_options(url))
+        return CorrectionStore(prepared(connection.engine))
+
+
+@st.cache_resource(show_spinner=False)
+def _model_version() -> str:
+    """The model that answers, by the SHA-256 of its file."""
+    return sha256_of(default_model())
