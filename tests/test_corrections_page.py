@@ -223,7 +223,7 @@ def test_a_tap_that_could_not_be_kept_can_be_taken_back(page, url, tmp_path):
 def test_a_tap_that_overtakes_the_reading_of_the_last_stroke_is_for_what_is_drawn(page, url):
     app, draw = page(SEVEN)
     # The canvas has sent a four and the page has not read it yet: as Streamlit does it, the tap is told first.
-    ink = canvas._digest(canvas._objects(FOUR[0]))
+    ink = canvas._checked(FOUR[0]).ink
     app.session_state["corrections"].early = (ink, 4)
     draw(FOUR)
     app.run()
