@@ -105,7 +105,7 @@ def strokes_from_json(text: str) -> tuple[Stroke, ...]:
     """Return what `strokes_to_json` wrote; `CorrectionError` for anything else."""
     try:
         strokes = tuple(Stroke(np.array(s["points"], np.float64), float(s["width"])) for s in json.loads(text))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise CorrectionError(UNUSABLE) from error
     if not all(_is_stroke(stroke) for stroke in strokes):
         raise CorrectionError(UNUSABLE)

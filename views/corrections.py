@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from corrections.store import CorrectionStore
 
 ASK = "Was it right? Tap what you drew."
-WHAT_IS_KEPT = (
-    "A tap keeps the drawing, what the model said and which model it was, what you say, and the time. "
-    "No name and no address."
-)
+WHAT_IS_KEPT = "A tap keeps the drawing, both answers, the model's version and the time. No name, no address."
 NO_MODEL = "The model's file is gone, so nobody could tell what it was that read this. Put it back."
 LOCAL = ("localhost", "127.0.0.1", "::1")  # as the browser spells the machine it runs on
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
