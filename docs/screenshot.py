@@ -17,12 +17,12 @@ SEVEN = [
 def main() -> None:
     with served(ROOT / "streamlit_app.py") as address, sync_playwright() as playwright:
         browser = launch(playwright)
-        page = browser.new_page(viewport={"width": 900, "height": 570}, device_scale_factor=1.5)
+        page = browser.new_page(viewport={"width": 900, "height": 690}, device_scale_factor=1.5)
         open_page(page, address)
         wait_until_read(page)
         draw(page, SEVEN)
         expect(prediction(page)).to_contain_text("7")
-        page.mouse.move(880, 560)
+        page.mouse.move(880, 680)
         page.wait_for_function("!document.getAnimations().some(animation => animation.playState === 'running')")
         page.screenshot(path=FOLDER / "page.png")
         page.set_viewport_size({"width": 900, "height": 860})

@@ -20,6 +20,7 @@ import numpy as np
 from recognizer import RecognizerError
 from recognizer.model import DEFAULT_MODEL, load_model, load_network, sha256_of
 from recognizer.preprocess import prepare
+from recognizer.recognizer import MAX_BATCH
 from train.card import write_card
 from train.data import DATA_VARIABLE, load_mnist
 from train.errors import TrainError
@@ -27,7 +28,6 @@ from train.files import written_whole
 
 FORMATS = {"onnx": "onnx", "tflite": "litert"}  # the ending of the file: Keras' name for the format
 MAX_DIFFERENCE = 1e-4  # of any probability
-BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -113,8 +113,8 @@ def write(network, path: Path, ending: str) -> None:
 def compare(one, other, digits: np.ndarray) -> Comparison:
     """Compare two models, functions as `recognizer.model.load_model` returns them, on float32 (n, 28, 28)."""
     answers, differences = 0, 0.0
-    for i in range(0, len(digits), BATCH):
-        batch = digits[i : i + BATCH]
+    for i in range(0, len(digits), MAX_BATCH):
+        batch = digits[i : i + MAX_BATCH]
         a, b = one(batch), other(batch)
         answers += int((a.argmax(1) != b.argmax(1)).sum())
         differences = max(differences, float(np.abs(a - b).max()))

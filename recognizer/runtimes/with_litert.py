@@ -8,8 +8,6 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.runtimes.open_model import OpenModel
 
-PICTURES = 64  # in one call; what the runtime holds on to grows with them, its speed does not
-
 
 def open_model(path: Path) -> OpenModel:
     """Open a TensorFlow Lite file."""
@@ -29,7 +27,8 @@ def open_model(path: Path) -> OpenModel:
         ) from error
     lock = threading.Lock()  # an interpreter holds the one picture that it works on
 
-    def run(pictures: np.ndarray) -> np.ndarray:
+    def probabilities(digits: np.ndarray) -> np.ndarray:
+        pictures = np.ascontiguousarray(digits[..., None], np.float32)
         with lock:
             if tuple(interpreter.get_input_details()[0]["shape"]) != pictures.shape:
                 interpreter.resize_tensor_input(given["index"], pictures.shape)
@@ -37,10 +36,6 @@ def open_model(path: Path) -> OpenModel:
             interpreter.set_tensor(given["index"], pictures)
             interpreter.invoke()
             return interpreter.get_tensor(answer["index"])
-
-    def probabilities(digits: np.ndarray) -> np.ndarray:
-        pictures = np.ascontiguousarray(digits[..., None], np.float32)
-        return np.concatenate([run(pictures[i : i + PICTURES]) for i in range(0, len(pictures), PICTURES)])
 
     return OpenModel(probabilities, _shape(given), _shape(answer))
 

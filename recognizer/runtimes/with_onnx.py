@@ -7,7 +7,6 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.runtimes.open_model import OpenModel
 
-PICTURES = 64  # in one call; what the runtime holds on to grows with them, its speed does not
 ERRORS_ONLY = 3  # of the runtime's levels of talking
 
 
@@ -33,9 +32,7 @@ def open_model(path: Path) -> OpenModel:
         ) from error
 
     def probabilities(digits: np.ndarray) -> np.ndarray:
-        pictures = np.ascontiguousarray(digits[..., None], np.float32)
-        parts = [pictures[i : i + PICTURES] for i in range(0, len(pictures), PICTURES)]
-        return np.concatenate([session.run([answer.name], {given.name: part})[0] for part in parts])
+        return session.run([answer.name], {given.name: np.ascontiguousarray(digits[..., None], np.float32)})[0]
 
     return OpenModel(probabilities, _shape(given.shape), _shape(answer.shape))
 
