@@ -1,6 +1,6 @@
 """A child process that really trains, and stands still at a moment of the test's choice, to be killed there.
 
-    python -m tests.killed_child train FOLDER MOMENT [COUNT]
+    python -m tests.killed_child train FOLDER MOMENT [COUNT]    "never" is a moment, too
 
 It prints `MOMENT` when it is there, the `COUNT`th time (1), and then does nothing more for ever.
 """
@@ -84,7 +84,13 @@ def between_moves(reached) -> None:
     files.Path.replace = move
 
 
-MOMENTS = {moment.__name__: moment for moment in (before_an_epoch, within_a_state, within_the_model, between_moves)}
+def never(reached) -> None:
+    """It trains to the end."""
+
+
+MOMENTS = {
+    moment.__name__: moment for moment in (before_an_epoch, within_a_state, within_the_model, between_moves, never)
+}
 
 if __name__ == "__main__":
     main()
