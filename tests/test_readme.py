@@ -46,6 +46,34 @@ def test_training_time_and_the_benchmarks_are_the_cards():
     )
 
 
+def test_the_figures_of_many_visitors_are_the_cards():
+    load = CARDS["digits"]["benchmarks"]["python -m benchmarks.load"]
+    for start, part in (("20 visitors", load["together"]), ("the same, all pens up", load["at once"])):
+        assert part["errors"] == 0 and f"no error in {part['strokes']} strokes" in row(start)[1]
+        assert f"p50 {part['p50_ms']} ms, p95 {part['p95_ms']} ms" in row(start)[1]
+    assert load["visitors"] == 20 and load["cores"] == 2
+    assert f"{load['p95_to_alone']} times one alone" in row("20 visitors")[1]
+
+
+def test_what_each_runtime_takes_is_the_cards():
+    footprint = CARDS["digits"]["benchmarks"]["python -m benchmarks.footprint"]
+    keras, onnx, lite = (footprint[name] for name in ("Keras", "ONNX", "LiteRT"))
+    for start, key, unit in (
+        ("memory of the page's server", "memory_mb", " MB"),
+        ("grown by 9,000 strokes later", "growth_mb", " MB"),
+        ("from the start of a process", "first_s", " s"),
+        ("installed", "installed_mb", " MB"),
+        ("one prediction", "predict_p50_ms", " ms"),
+        ("predictions a second", "predict_many_per_second", ""),
+    ):
+        assert [cell.split(" (")[0] for cell in row(f"{start}")[1:4]] == [
+            f"{figures[key]:,}{unit}" for figures in (keras, onnx, lite)
+        ]
+    for key, start in (("memory_mb", "memory of the page's server"), ("first_s", "from the start of a process")):
+        for column, figures in ((2, onnx), (3, lite)):
+            assert f"({figures[key] / keras[key]:.0%} of Keras')".replace("%", " %") in row(start)[column]
+
+
 def test_the_figures_on_real_pen_digits_are_the_cards():
     pen = CARDS["digits"]["benchmarks"]["python -m benchmarks.pen"]
 

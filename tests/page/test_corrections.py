@@ -17,7 +17,7 @@ from corrections.settings import DEFAULT_URL, Settings, settings_from, settings_
 from corrections.store import TOO_MANY, CorrectionStore
 from recognizer.model import DEFAULT_MODEL
 from tests.helpers import placed
-from tests.test_page import NUMBER, PAGE, sent_of, text
+from tests.page.sent import NUMBER, PAGE, sent_of, text
 from views import canvas, corrections, loading
 
 FOUR, SEVEN = sent_of((4, {})), sent_of((7, {}))
@@ -72,7 +72,7 @@ def said(app):
 
 def test_one_tap_keeps_the_drawing_and_what_was_said_of_it(page, url):
     app, _ = page(FOUR)
-    assert "A tap keeps the drawing" in said(app) and "No name and no address" in said(app)
+    assert "A tap keeps the drawing" in said(app) and "No name, no address" in said(app)
     tap(app, 9)
     assert "Kept as a 9. Thank you." in said(app)
     (only,) = kept(url)

@@ -1,0 +1,57 @@
+"""The Why tab, run by Streamlit's AppTest."""
+
+import pytest
+
+from recognizer import ModelError
+from tests.helpers import render
+from tests.page.sent import NUMBER, data_url, on_transparency, paths, sent_of, text
+
+
+def test_why_waits_for_something_to_explain_and_then_says_it_all(page):
+    app, sent = page()
+    app.session_state["tab"] = "Why"
+    app.run()
+    assert "Nothing has been read yet" in app.info[0].value
+    sent["json"], sent["image"] = sent_of((4, {}))
+    app.run()
+    assert not app.exception and "The model says: 4" in app.markdown[0].value
+    assert [part.value[5:] for part in app.markdown if part.value.startswith("#### ")] == [
+        "What the model saw",
+        "Which strokes spoke for it",
+        "What would change its mind",
+        "Its nearest kin",
+        "Inside the model",
+    ]
+    assert "Blue ink made the model think of a 4" in text(app)
+    app.pills(key="why_not").set_value(9).run()
+    assert "Blue ink looks more like a 9, orange ink more like a 4." in text(app)
+
+
+def test_why_says_of_what_is_no_digit_that_it_is_none(page):
+    letter = [[(80, 60), (80, 240)], [(220, 60), (220, 240)], [(80, 150), (220, 150)]]
+    app, _ = page(paths(letter), data_url(on_transparency(render(letter))))
+    assert "This does not look like a digit. Nearest: " in text(app)
+    app.session_state["tab"] = "Why"
+    app.run()
+    said = [part.value for part in app.markdown]
+    assert not app.exception and said[0].startswith("### This does not look like a digit. Nearest: ")
+    assert "#### What is like a digit in it" in said
+    assert "the model would still say that it is no digit" in text(app)
+
+
+def test_why_costs_nothing_until_it_is_opened(page, monkeypatch):
+    monkeypatch.setattr("views.why.Explainer.load", lambda *_: pytest.fail("looked inside"))
+    app, _ = page(*NUMBER)
+    assert not app.exception
+
+
+def test_without_an_index_only_the_kin_are_missing(page, monkeypatch):
+    def missing(model):
+        raise ModelError("There is no index here.")
+
+    monkeypatch.setattr("recognizer.explain.explainer.KinIndex.load", missing)
+    app, _ = page(*sent_of((4, {})))
+    app.session_state["tab"] = "Why"
+    app.run()
+    assert not app.exception and [info.value for info in app.info] == ["There is no index here."]
+    assert any("Inside the model" in part.value for part in app.markdown)
