@@ -237,6 +237,23 @@ def test_photographs_are_read_and_a_file_that_is_none_is_a_sentence(page, tmp_pa
     expect(answers.nth(0).locator("code")).to_have_text("2026")
 
 
+def test_what_a_file_is_called_is_text_and_nothing_else(page):
+    picture = io.BytesIO()
+    Image.fromarray(drawn(4)).save(picture, "PNG")
+    names = ["<img src=x onerror=document.title='owned'>.png", "[a](javascript:document.title='owned') **b** $c$.png"]
+    page.get_by_role("tab", name="Photo").click()
+    page.locator(".st-key-photo input[type=file]").first.set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": picture.getvalue()} for name in names]
+    )
+    answers = page.locator("[class*=st-key-answer-]")
+    for number, name in enumerate(names):
+        expect(answers.nth(number).get_by_text(name, exact=True)).to_be_visible(timeout=START_TIMEOUT_MS)
+    page.get_by_role("tab", name="Why").click()
+    expect(page.locator(".st-key-why_source input")).to_have_value(names[0])
+    assert page.locator(".stApp img[src=x], .stApp a[href^=javascript]").count() == 0
+    assert page.title() != "owned"
+
+
 def test_a_pasted_picture_is_read(page):
     file = io.BytesIO()
     Image.fromarray(np.hstack([drawn(4), drawn(2)])).save(file, "PNG")
