@@ -94,7 +94,7 @@ def strokes_to_json(strokes: Sequence[Stroke]) -> str:
         raise CorrectionError(TOO_LONG)
     if not all(_is_stroke(stroke) for stroke in strokes):
         raise CorrectionError(UNUSABLE)
-    rounded = [{"width": round(s.width, 1), "points": np.round(s.points, 1).tolist()} for s in strokes]
+    rounded = [{"width": max(0.1, round(s.width, 1)), "points": np.round(s.points, 1).tolist()} for s in strokes]
     text = json.dumps(rounded, separators=(",", ":"), allow_nan=False)
     if len(text) > MAX_STROKES_BYTES:
         raise CorrectionError(TOO_LONG)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 
@@ -65,6 +65,7 @@ def store(tmp_path_factory):
 
 @settings(deadline=None)
 @given(CHANGES)
+@example({"strokes": (Stroke(np.array([[1.0, 2.0]]), 0.01),)})  # thinner than what is kept of a width
 def test_any_value_in_the_place_of_another(store, changes):
     correction = replace(GOOD, **changes)
     try:
