@@ -1,7 +1,7 @@
 # make app    open the page            make train   train the model anew
 # make test   run every test           make check   the same, after a look for faults and unsafe code
 # make lite   the page without TensorFlow   make fuzz   10,000 examples for each test that takes any input
-# Each makes itself a virtual environment in .venv first. PYTHON=... chooses the Python, 3.10 to 3.13.
+# Each makes itself a virtual environment first, in .venv (`make lite` in .venv-lite). PYTHON=... chooses the Python, 3.10 to 3.13.
 
 IN_RANGE := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do \

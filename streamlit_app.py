@@ -14,10 +14,10 @@ import streamlit as st
 
 from views import draw, model, photo, why
 
-STYLE = Path(__file__).parent / "views" / "style.css"
+VIEWS = Path(__file__).parent / "views"
 
-st.set_page_config("Draw a digit", page_icon=":material/draw:", layout="centered")
-st.html(STYLE)
+st.set_page_config("Draw a digit", page_icon=VIEWS / "icon.png", layout="centered")
+st.html(VIEWS / "style.css")
 st.html('<h1 class="title">Draw a digit, watch it read</h1>')
 draw_tab, photo_tab, why_tab, model_tab = st.tabs(["Draw", "Photo", "Why", "The model"], key="tab", on_change="rerun")
 with draw_tab:  # always run, or a visit to the other tab would lose the drawing

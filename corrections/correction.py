@@ -21,7 +21,7 @@ MAX_STROKES = 500  # as many as the canvas takes
 MAX_STROKES_BYTES = 2**16  # of the strokes as JSON, some 5,000 points; a digit has about 200, in 2 KiB
 FARTHEST_PX = 10_000  # of a stroke or a box from the canvas' corner
 UNUSABLE = "This correction is damaged and cannot be kept. Clear the canvas and draw again."
-TOO_LONG = "This drawing has too many strokes to be kept. Clear the canvas and draw again with fewer."
+TOO_LONG = "There is too much ink in this drawing for it to be kept. Clear the canvas and draw again with less."
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,7 @@ UNREACHABLE = "The database cannot be reached. Try again in a moment."
 FULL = "There is no room left on the database's disk. Try again when there is."
 READ_ONLY = "The database can only be read at the moment. Try again later."
 BUSY = "The database is too busy. Try again in a moment."
-DAMAGED = "The file of the database is damaged, or is no database."
+DAMAGED = "The database is damaged, or is not one of corrections. Put a copy of it in its place, or name another."
 BROKEN = "Something is wrong with the database; the program's log says what."
 NO_DRIVER = "The database's driver is missing: pip install -r requirements.txt"
 
@@ -127,10 +127,10 @@ def _sentence(error: Exception, cause: Exception, code: str | None) -> str:
         return READ_ONLY
     if code in ("57014", "55P03") or "is locked" in message or isinstance(error, sa.exc.TimeoutError):
         return BUSY
-    if "not a database" in message or "malformed" in message:
-        return DAMAGED
     if isinstance(cause, sqlite3.Error):
         is_away = "unable to open" in message or "disk I/O error" in message
+        if isinstance(cause, sqlite3.DatabaseError) and not is_away:
+            return DAMAGED
     else:
         is_away = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
     return UNREACHABLE if is_away else BROKEN

@@ -5,7 +5,7 @@
     python -m recognizer --json seven.png           every digit with its box and all ten probabilities, as JSON
     python -m recognizer --csv photos               a row for each digit, as a table
     cat seven.png | python -m recognizer -          from standard input
-    python -m recognizer --model my.h5 seven.png    with another model
+    python -m recognizer --model my.onnx seven.png  with another model, without TensorFlow where it is .onnx or .tflite
 
 The exit status is 0, or 1 if any file could not be read; the others are answered all the same.
 """
@@ -41,6 +41,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"python -m recognizer: {error}", file=sys.stderr)
         return 1
     names = [name for given in options.files for name in _files(given)]
+    if not names:
+        print(f"There are no pictures in {', '.join(options.files)}.", file=sys.stderr)
     write = _csv_rows if options.csv else _json_line if options.json else _text if len(names) == 1 else _line
     if options.csv:
         _write_row("file", *COLUMNS)

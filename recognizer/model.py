@@ -61,7 +61,8 @@ def _loaded(path: str | os.PathLike) -> OpenModel:
         status = path.stat()
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"There is no model at {path}. Train one with `python -m train`, or give the path of another."
+            f"There is no model at {path}. Train one with `python -m train` (or `python -m train.export`, of a model "
+            "that is there), or give the path of another."
         ) from error
     key = (path.resolve(), status.st_mtime_ns, status.st_size)
     with _cache_lock:

@@ -1,5 +1,6 @@
 """`python -m train.corrections`, and what goes to quarantine."""
 
+import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -187,6 +188,23 @@ def test_a_database_that_is_not_there_is_a_sentence_and_not_made(tmp_path, capsy
     assert main(["--database", f"sqlite:///{tmp_path / 'none.db'}", "list"]) == 1
     assert "no correction has been kept there yet" in capsys.readouterr().err
     assert not (tmp_path / "none.db").exists()
+
+
+def test_a_database_of_something_else_is_a_sentence_and_stays_as_it_is(tmp_path, capsys):
+    file = tmp_path / "customers.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE customers (name TEXT)")
+    before = file.read_bytes()
+    assert main(["--database", f"sqlite:///{file}", "list"]) == 1
+    assert "There are no corrections in this database" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
+def test_what_is_not_installed_is_a_sentence(store, run, tmp_path, monkeypatch):
+    store.keep(correction(0, label=7, **SURE))
+    monkeypatch.setitem(sys.modules, "train.report", None)
+    status, _, complaint = run("sheet", tmp_path / "q.png")
+    assert status == 1 and complaint.endswith("is not installed: pip install -r requirements.txt\n")
 
 
 def test_the_database_is_the_pages_unless_another_is_named(tmp_path, monkeypatch, capsys):

@@ -78,7 +78,7 @@ def test_a_file_that_is_taken_away_is_made_anew(tmp_path):
 def test_a_file_that_is_no_database_is_a_sentence_and_left_alone(tmp_path):
     (tmp_path / "corrections.db").write_text("my diary, of which there is no other copy\n" * 100)
     before = (tmp_path / "corrections.db").read_bytes()
-    assert_refuses(sqlite_store(tmp_path / "corrections.db"), "damaged, or is no database")
+    assert_refuses(sqlite_store(tmp_path / "corrections.db"), "damaged, or is not one of corrections")
     assert (tmp_path / "corrections.db").read_bytes() == before
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from recognizer.errors import RecognizerError
 from train.config import CONFIGS, PRESETS, FinetuneConfig, TrainConfig
-from train.errors import TrainError
+from train.errors import TrainError, missing
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
@@ -36,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _train(config_from(options), options)
     except (TrainError, RecognizerError) as error:
         print(f"python -m train: {error}", file=sys.stderr)
+        return 1
+    except ImportError as error:
+        print(f"python -m train: {missing(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         kept = (

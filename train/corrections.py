@@ -24,6 +24,7 @@ from corrections.correction import NONE
 from corrections.quarantine import quarantine
 from corrections.settings import ROOT, settings_from_files
 from recognizer.percent import percent
+from train.errors import missing
 from train.files import written_whole
 
 SECRETS = (Path("~/.streamlit/secrets.toml").expanduser(), ROOT / ".streamlit" / "secrets.toml")
@@ -37,6 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         options.run(store, options)
     except (CorrectionError, OSError) as error:
         print(f"python -m train.corrections: {error}", file=sys.stderr)
+        return 1
+    except ImportError as error:
+        print(f"python -m train.corrections: {missing(error)}", file=sys.stderr)
         return 1
     return 0
 
@@ -66,13 +70,18 @@ def parser() -> argparse.ArgumentParser:
 
 def _store(url: str):
     """The store in a database that is there; looking for corrections does not make one."""
-    from corrections.database import open_engine, sqlite_file
+    from corrections.database import open_engine, reading, sqlite_file
+    from corrections.schema import corrections as table
     from corrections.store import CorrectionStore
 
     file = sqlite_file(url)
     if file is not None and not file.exists():
         raise CorrectionError(f"There is no database at {file}: no correction has been kept there yet.")
-    return CorrectionStore(open_engine(url))
+    engine = open_engine(url)
+    with reading(engine) as connection:
+        if not connection.dialect.has_table(connection, table.name):
+            raise CorrectionError("There are no corrections in this database: none has been kept there yet.")
+    return CorrectionStore(engine)
 
 
 def _list(store, options: argparse.Namespace) -> None:
@@ -86,8 +95,6 @@ def _list(store, options: argparse.Namespace) -> None:
 
 
 def _sheet(store, options: argparse.Namespace) -> None:
-    from train.report import titled_sheet
-
     if options.file.suffix != ".png":
         raise CorrectionError(f"{options.file}: the file has to end in .png.")
     corrections = store.all()
@@ -95,6 +102,8 @@ def _sheet(store, options: argparse.Namespace) -> None:
     if not reasons:
         print("Nothing is in quarantine.")
         return
+    from train.report import titled_sheet
+
     pictures = np.stack([corrections[index].picture for index in reasons]) / np.float32(255)
     titles = [
         f"{corrections[index].name}\n{_name(corrections[index].label)}, read as {_name(corrections[index].answer)}"

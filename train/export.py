@@ -23,7 +23,7 @@ from recognizer.preprocess import prepare
 from recognizer.recognizer import MAX_BATCH
 from train.card import write_card
 from train.data import DATA_VARIABLE, load_mnist
-from train.errors import TrainError
+from train.errors import TrainError, missing
 from train.files import written_whole
 
 FORMATS = {"onnx": "onnx", "tflite": "litert"}  # the ending of the file: Keras' name for the format
@@ -47,6 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
             print(export(options.model, ending, digits))
     except (RecognizerError, TrainError) as error:
         print(f"python -m train.export: {error}", file=sys.stderr)
+        return 1
+    except ImportError as error:
+        print(f"python -m train.export: {missing(error)}", file=sys.stderr)
         return 1
     return 0
 

@@ -109,11 +109,11 @@ def needs_wide_paper() -> bool:
 
 
 def newest_ink() -> str:
-    """What `Drawing.ink` is of that which the canvas sent last, in a callback, where `canvas` has yet to look at it."""
-    sent = st.session_state.get("sent", EMPTY)
-    with suppress(KeyError, TypeError, InvalidImageError):
-        sent = _checked(st.session_state["drawing"]["drawing"]["raw"])
-    return sent.ink
+    """What `Drawing.ink` is of that which the canvas sent last, in a callback, where `canvas` has yet to look at it.
+
+    "" after an undo or clear that the canvas has yet to answer.
+    """
+    return _newest().ink
 
 
 def _start_from(strokes: Sent) -> None:

@@ -204,7 +204,9 @@ def _settings() -> Settings | None:
 
 def _is_at_home() -> bool:
     """Whether the visitor sits at the machine that the page runs on, as far as can be told."""
-    at_home = st.context.ip_address is None and urlsplit(st.context.url or "").hostname in LOCAL
+    # Streamlit gives no address where it is this machine's, but for one written as IPv6 stands for IPv4.
+    address = st.context.ip_address
+    at_home = address in (None, "::ffff:127.0.0.1") and urlsplit(st.context.url or "").hostname in LOCAL
     return at_home and not any(name in st.context.headers for name in FORWARDED)
 
 

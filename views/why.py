@@ -198,6 +198,7 @@ def _heat(explainer: Explainer, explanation: Explanation) -> str:
     )
     digit = prediction.digit if asked is None else asked
     if digit not in explanation.heat:
+        wait_your_turn("why")
         instead_of = None if digit == prediction.digit else prediction.digit
         explanation.heat[digit] = explainer.attribution(prediction.ink, digit, instead_of)
     if digit == prediction.digit:

@@ -254,6 +254,20 @@ def test_what_a_file_is_called_is_text_and_nothing_else(page):
     assert page.title() != "owned"
 
 
+def test_nothing_is_asked_of_any_other_machine(new_page, address):
+    page, asked = new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    open_page(page, address)
+    wait_until_read(page)
+    draw(page, placed(3))
+    expect_answer(page, 3)
+    for tab in ("Photo", "Why", "The model"):
+        page.get_by_role("tab", name=tab).click()
+        at_rest(page)
+    assert len(asked) > 20
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
 def test_a_pasted_picture_is_read(page):
     file = io.BytesIO()
     Image.fromarray(np.hstack([drawn(4), drawn(2)])).save(file, "PNG")

@@ -181,7 +181,7 @@ def test_a_drawing_that_is_too_long_to_be_kept_says_so_until_the_next(page, url,
     monkeypatch.setattr("corrections.correction.MAX_STROKES_BYTES", 50)
     app, draw = page(FOUR)
     tap(app, 4)
-    assert "too many strokes to be kept" in said(app) and app.pills(key="correction").value is None
+    assert "too much ink in this drawing" in said(app) and app.pills(key="correction").value is None
     assert "try_again" not in [button.key for button in app.button]
     draw(SEVEN)
     app.run()
@@ -254,6 +254,8 @@ def test_nobody_is_asked_where_it_is_not_switched_on(page, enabled):
         (None, "http://localhost:8501", {}, True),
         (None, "http://127.0.0.1:8501/", {"Host": "127.0.0.1:8501"}, True),
         (None, "http://[::1]:8501", {}, True),
+        ("::ffff:127.0.0.1", "http://127.0.0.1:8501", {}, True),
+        ("::ffff:192.168.0.7", "http://127.0.0.1:8501", {}, False),
         (None, None, {}, False),
         (None, "https://digits.example", {}, False),
         (None, "https://localhost.example", {}, False),
