@@ -49,8 +49,9 @@ class CorrectionStore:
         """Return all corrections, the oldest first."""
         migrate(self._engine)
         with reading(self._engine) as connection:
-            rows = connection.execute(sa.select(table).order_by(table.c.made_at, table.c.drawing, table.c.position))
-            return [_correction(row) for row in rows]
+            wanted = sa.select(table).order_by(table.c.made_at, table.c.drawing, table.c.position)
+            rows = connection.execute(wanted).all()  # before anything can go wrong, or SQLite would stay locked for it
+        return [_correction(row) for row in rows]
 
     def names(self) -> list[Key]:
         """Return what the corrections are called by, without reading what is in them."""

@@ -148,6 +148,17 @@ def test_what_was_damaged_in_the_database_is_a_sentence_that_names_it(store, url
     assert store.delete(store.names()) == 1
 
 
+def test_what_was_damaged_keeps_nobody_from_writing_while_it_is_talked_about(store, url):
+    for number in range(3):
+        store.keep(correction(number))
+    with writing(open_engine(url)) as connection:
+        connection.execute(sa.text("UPDATE corrections SET strokes = '[1]'"))
+    with pytest.raises(CorrectionError) as held:  # and with it all that its traceback holds on to
+        store.all()
+    store.keep(correction(3))
+    assert held.value and len(store.names()) == 4
+
+
 def test_fifty_threads_at_once_lose_nothing(store):
     with ThreadPoolExecutor(WRITERS) as threads:
         list(threads.map(lambda number: store.keep(correction(number)), range(3 * WRITERS)))
