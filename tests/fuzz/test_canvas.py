@@ -107,7 +107,7 @@ def test_any_json_in_the_place_of_strokes(page, payload):
 
 
 @settings(deadline=None)
-@given(some.integers(1, 100_000), some.sampled_from(["list", "dict"]))
+@given(some.integers(1, 10_000), some.sampled_from(["list", "dict"]))
 def test_strokes_nested_however_deep(page, depth, kind):
     nest = []
     for _ in range(depth):
