@@ -53,6 +53,9 @@ def test_the_figures_of_many_visitors_are_the_cards():
         assert f"p50 {part['p50_ms']} ms, p95 {part['p95_ms']} ms" in row(start)[1]
     assert load["visitors"] == 20 and load["cores"] == 2
     assert f"{load['p95_to_alone']} times one alone" in row("20 visitors")[1]
+    ms = CARDS["digits"]["benchmarks"]["python -m benchmarks.gathering"]
+    assert f"{ms['one_by_one_ms']:.0f} ms or {ms['gathered_ms']:.0f} ms" in row("the model calls")[1]
+    assert f"{ms['whole_readings_ms']:.0f} ms" in row("the model calls")[1]
 
 
 def test_what_each_runtime_takes_is_the_cards():
