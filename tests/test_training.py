@@ -8,6 +8,7 @@ from tqdm import tqdm
 
 from recognizer import Recognizer
 from recognizer.model import sha256_of
+from tests.tiny import TINY
 from train import fit as fit_module
 from train.__main__ import config_from, main, parser
 from train.architecture import build, ensemble
@@ -17,20 +18,7 @@ from train.data import split_and_prepare
 from train.errors import TrainError
 from train.pipeline import state_paths, train_and_evaluate
 
-QUICK = replace(
-    DIGITS,
-    epochs=3,
-    batch_size=32,
-    average=0.5,
-    validation_size=60,
-    drawn_digits=40,
-    restyled_digits=20,
-    no_digits=40,
-    pool=2,
-    checks=60,
-    width=0.5,
-    members=1,
-)
+QUICK = replace(TINY, epochs=3, pool=2, checks=60, width=0.5)
 
 
 @pytest.fixture(scope="module")

@@ -116,7 +116,7 @@ def _finetune(config: FinetuneConfig, options: argparse.Namespace) -> int:
 def _train(config: TrainConfig, options: argparse.Namespace) -> int:
     from train.card import summary
     from train.data import load_mnist, split_and_prepare
-    from train.export import exports_beside, of_the_old_one
+    from train.export import outdated_exports
     from train.pipeline import state_paths, train_and_evaluate
 
     stopped = state_paths(config, options.out)[0].exists()
@@ -127,8 +127,8 @@ def _train(config: TrainConfig, options: argparse.Namespace) -> int:
     mnist = split_and_prepare(load_mnist(options.data), config.validation_size, config.seed)
     card = train_and_evaluate(config, mnist, options.out, options.resume)
     print(summary(card))
-    if outdated := exports_beside(options.out / card["model"]):
-        print(of_the_old_one(outdated))
+    if outdated := outdated_exports(options.out / card["model"]):
+        print(outdated)
     return 0
 
 

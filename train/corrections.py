@@ -95,8 +95,7 @@ def _list(store, options: argparse.Namespace) -> None:
 
 
 def _sheet(store, options: argparse.Namespace) -> None:
-    if options.file.suffix != ".png":
-        raise CorrectionError(f"{options.file}: the file has to end in .png.")
+    _check_ending(options.file, ".png")
     corrections = store.all()
     reasons = quarantine(corrections)
     if not reasons:
@@ -116,13 +115,17 @@ def _sheet(store, options: argparse.Namespace) -> None:
 
 
 def _export(store, options: argparse.Namespace) -> None:
-    if options.file.suffix != ".npz":
-        raise CorrectionError(f"{options.file}: the file has to end in .npz.")
+    _check_ending(options.file, ".npz")
     corrections = store.all()
     reasons = quarantine(corrections)
     write([each for index, each in enumerate(corrections) if index not in reasons], options.file)
     left = f"; {len(reasons)} left out, in quarantine" if reasons else ""
     print(f"{options.file}: {_count(len(corrections) - len(reasons))}{left}")
+
+
+def _check_ending(file: Path, ending: str) -> None:
+    if file.suffix != ending:
+        raise CorrectionError(f"{file}: the file has to end in {ending}.")
 
 
 def write(corrections: Sequence[Correction], path: Path) -> None:

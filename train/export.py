@@ -9,7 +9,6 @@ the Keras model, every probability within 0.0001. The model's card then knows th
 """
 
 import argparse
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from recognizer import RecognizerError
 from recognizer.model import DEFAULT_MODEL, load_model, load_network, sha256_of
 from recognizer.preprocess import prepare
 from recognizer.recognizer import MAX_BATCH
-from train.card import write_card
+from train.card import note_in_card
 from train.data import DATA_VARIABLE, load_mnist
 from train.errors import TrainError, missing
 from train.files import written_whole
@@ -66,15 +65,12 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def exports_beside(model: Path) -> list[Path]:
-    """Return the files that an export of `model` would replace, where there are any."""
-    return [path for path in (model.with_suffix(f".{ending}") for ending in FORMATS) if path.exists()]
-
-
-def of_the_old_one(exports: list[Path]) -> str:
-    """Return what is to be said of exports when their model has been replaced."""
-    names = " and ".join(path.name for path in exports)
-    return f"{names} still hold the old model: make them anew with `python -m train.export`."
+def outdated_exports(model: Path) -> str:
+    """Return what is to be said of the exports beside `model` when it has been replaced; "" where there are none."""
+    names = [path.name for path in (model.with_suffix(f".{ending}") for ending in FORMATS) if path.exists()]
+    if not names:
+        return ""
+    return f"{' and '.join(names)} still hold the old model: make them anew with `python -m train.export`."
 
 
 def export(model: Path, ending: str, digits: np.ndarray) -> str:
@@ -95,7 +91,15 @@ def export(model: Path, ending: str, digits: np.ndarray) -> str:
                 f"{path.name} was not written: it reads {found.other_answers} of {len(digits):,} digits otherwise than "
                 f"{model.name}, and its probabilities differ by up to {found.largest_difference:.1e}."
             )
-    _note_in_card(model, path, found)
+    card = model.with_suffix(".json")
+    if card.exists():
+        about = {
+            "of": sha256_of(model),
+            "sha256": sha256_of(path),
+            "bytes": path.stat().st_size,
+            "largest_difference": found.largest_difference,
+        }
+        note_in_card(card, "exports", path.name, about)
     return (
         f"{path}: {path.stat().st_size / 2**20:.1f} MiB, the same answer to all {len(digits):,} test digits, "
         f"probabilities within {found.largest_difference:.1e}"
@@ -122,21 +126,6 @@ def compare(one, other, digits: np.ndarray) -> Comparison:
         answers += int((a.argmax(1) != b.argmax(1)).sum())
         differences = max(differences, float(np.abs(a - b).max()))
     return Comparison(answers, differences)
-
-
-def _note_in_card(model: Path, path: Path, found: Comparison) -> None:
-    """Keep in the card of `model`, where it has one, that `path` is an export of it."""
-    card_path = model.with_suffix(".json")
-    if not card_path.exists():
-        return
-    card = json.loads(card_path.read_text(encoding="utf-8"))
-    card.setdefault("exports", {})[path.name] = {
-        "of": sha256_of(model),
-        "sha256": sha256_of(path),
-        "bytes": path.stat().st_size,
-        "largest_difference": found.largest_difference,
-    }
-    write_card(card, card_path)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from train.data import NO_DIGIT, Mnist, Split, joined, split_and_prepare
 from train.drawings import REPORT, VALIDATION, Drawings, other_drawings, training_drawings
 from train.errors import TrainError
 from train.evaluate import TestResult, accuracy_with_interval, read_drawings, read_test_set, right_as_corrected
-from train.export import exports_beside, of_the_old_one
+from train.export import outdated_exports
 from train.extra import Corrections, sides
 from train.files import finish_moving, written_together
 from train.fit import fit_further, right_of
@@ -130,8 +130,8 @@ def outcome(card: dict, out: Path) -> str:
         )
         return "\n".join(lines)
     lines.append(f"The new model is now {out / model}; the old one is kept as {out / PREVIOUS / model}.")
-    if outdated := exports_beside(out / model):
-        lines.append(of_the_old_one(outdated))
+    if outdated := outdated_exports(out / model):
+        lines.append(outdated)
     return "\n".join(lines)
 
 

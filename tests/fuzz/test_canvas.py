@@ -15,14 +15,12 @@ from streamlit_drawable_canvas import CanvasResult
 
 from recognizer import InvalidImageError, Reading, Recognizer
 from tests.helpers import always, placed, render
+from tests.page.sent import paths
 from views import canvas
 
 SIZE = (canvas.HEIGHT_PX + canvas.STRIP_PX, canvas.NARROW_PX)
 STROKES = [*placed(4), *placed(7)]
-OBJECTS = [
-    {"type": "Path", "strokeWidth": 16, "path": [["L" if i else "M", x, y] for i, (x, y) in enumerate(stroke)]}
-    for stroke in STROKES
-]
+OBJECTS = paths(STROKES)["objects"]
 RECOGNISER = Recognizer(always(4))
 
 

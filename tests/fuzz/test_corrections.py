@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 
 import numpy as np
 import pytest
@@ -12,23 +12,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 
-from corrections import Correction, CorrectionError
+from corrections import CorrectionError
 from corrections.database import open_engine, writing
 from corrections.store import CorrectionStore
 from recognizer import Stroke
+from tests.helpers import correction
 
-GOOD = Correction(
-    drawing="0123456789abcdef" * 2,
-    position=0,
-    picture=np.zeros((28, 28), np.uint8),
-    strokes=(Stroke(np.array([[1.0, 2.0], [3.0, 4.0]]), 16.0),),
-    box=(1, 2, 3, 4),
-    answer=4,
-    confidence=0.5,
-    label=9,
-    model="ab" * 32,
-    made_at=datetime(2026, 1, 2, tzinfo=timezone.utc),
-)
+GOOD = correction()
 SQL = some.sampled_from(["'; DROP TABLE corrections; --", "\0", "%s", ":label", '"', "\ud800", "0" * 32, "g" * 64])
 ANYTHING = some.one_of(
     SQL,
@@ -67,17 +57,17 @@ def store(tmp_path_factory):
 @given(CHANGES)
 @example({"strokes": (Stroke(np.array([[1.0, 2.0]]), 0.01),)})  # thinner than what is kept of a width
 def test_any_value_in_the_place_of_another(store, changes):
-    correction = replace(GOOD, **changes)
+    changed = replace(GOOD, **changes)
     try:
-        store.keep(correction)
+        store.keep(changed)
     except CorrectionError:
         assert store.all() == []
         return
     (kept,) = store.all()
     for name in set(vars(GOOD)) - {"picture", "strokes"}:
-        assert getattr(kept, name) == getattr(correction, name)
-    assert (kept.picture == correction.picture).all()
-    for ours, theirs in zip(kept.strokes, correction.strokes, strict=True):
+        assert getattr(kept, name) == getattr(changed, name)
+    assert (kept.picture == changed.picture).all()
+    for ours, theirs in zip(kept.strokes, changed.strokes, strict=True):
         np.testing.assert_allclose(ours.points, theirs.points, atol=0.051)
     assert store.delete([(kept.drawing, kept.position)]) == 1
 
