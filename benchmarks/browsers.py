@@ -8,26 +8,14 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Error, Page, async_playwright
 
+from benchmarks.stopwatch import watch
 from benchmarks.visitor import PARTS, Answer, VisitError
 from tests.browser.driver import QUIET, chromium_path
 
 TIMEOUT_MS = 60_000
 WINDOW = {"width": 1100, "height": 760}
 # Takes the time from the pen's going up to the first frame with another picture of what the model saw.
-WATCH = """() => {
-    const seen = () => document.querySelector(".st-key-preview img").src
-    window.taken = null
-    const before = seen()
-    let up = null
-    window.addEventListener("pointerup", () => { up = performance.now() }, {capture: true, once: true})
-    const observer = new MutationObserver(() => {
-        if (up !== null && seen() !== before) {
-            observer.disconnect()
-            requestAnimationFrame(() => { window.taken = performance.now() - up })
-        }
-    })
-    observer.observe(document.body, {subtree: true, childList: true, attributes: true})
-}"""
+WATCH = watch("pointerup", "document.querySelector('.st-key-preview img').src")
 SHOWN = """parts => parts.map(part => document.querySelector(`.st-key-${part}`).innerHTML)"""
 EXCEPTIONS = ".stException"
 AT_REST = """() => document.querySelector(".stApp").dataset.testScriptState === "notRunning" """

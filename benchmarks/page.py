@@ -12,6 +12,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.record import record
+from benchmarks.stopwatch import watch
 from tests.browser.driver import ROOT, at_rest, launch, served
 
 PAGES = {
@@ -20,20 +21,7 @@ PAGES = {
     "usual": ROOT / "benchmarks" / "pages" / "usual.py",
 }
 WARM_UP = 3
-WATCH = """() => {
-    const text = () => document.querySelector(".st-key-prediction").innerText
-    window.taken = null
-    const before = text()
-    let up = null
-    window.addEventListener("pointerup", () => { up = performance.now() }, {capture: true, once: true})
-    const observer = new MutationObserver(() => {
-        if (up !== null && text() !== before) {
-            observer.disconnect()
-            requestAnimationFrame(() => { window.taken = performance.now() - up })
-        }
-    })
-    observer.observe(document.body, {subtree: true, childList: true, characterData: true})
-}"""
+WATCH = watch("pointerup", "document.querySelector('.st-key-prediction').innerText")
 
 
 def main() -> None:

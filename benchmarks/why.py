@@ -12,23 +12,13 @@ import numpy as np
 from playwright.sync_api import Page, expect, sync_playwright
 
 from benchmarks.record import record
+from benchmarks.stopwatch import watch
 from tests.browser.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
 from tests.helpers import STROKES, placed
 
 DRAW_HINT = "Draw a digit"
 
-WATCH = """() => {
-    window.taken = null
-    let clicked = null
-    window.addEventListener("pointerdown", () => { clicked = performance.now() }, {capture: true, once: true})
-    const observer = new MutationObserver(() => {
-        if (clicked !== null && document.querySelectorAll(".st-key-why_inside figure").length > 0) {
-            observer.disconnect()
-            requestAnimationFrame(() => { window.taken = performance.now() - clicked })
-        }
-    })
-    observer.observe(document.body, {subtree: true, childList: true})
-}"""
+WATCH = watch("pointerdown", "document.querySelectorAll('.st-key-why_inside figure').length > 0")
 
 
 def main() -> None:
