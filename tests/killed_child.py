@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.tiny import FINETUNE, TINY, corrections, sample
-from train import files, finetune, fit, pipeline
+from train import files, finetune, fit, pipeline, state
 from train.data import split_and_prepare
 
 
@@ -52,7 +52,7 @@ def within_a_state(reached) -> None:
         file.flush()
         reached()
 
-    fit.np.savez = save_half
+    state.np.savez = save_half
 
 
 def within_the_model(reached) -> None:

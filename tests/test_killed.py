@@ -20,7 +20,7 @@ from tests.tiny import FINETUNE, TINY, corrections
 from train.errors import TrainError
 from train.files import finish_moving
 from train.finetune import finetune
-from train.pipeline import state_paths
+from train.state import state_path
 
 ROOT = Path(__file__).parent.parent
 
@@ -93,7 +93,7 @@ def test_a_training_killed_again_and_again_ends_as_one_that_was_never_stopped(ne
     shutil.copy(never_stopped / "digits.keras", old)
     old.write_bytes(old.read_bytes() + b" and a difference")
     before = hashes(out)
-    state = state_paths(TINY, out)[0]
+    state = state_path(TINY, out, 1)
 
     kill("tests.killed_child", "train", out, "before_an_epoch", 2)
     assert hashes(out) == before and state.exists()

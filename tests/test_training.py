@@ -1,5 +1,10 @@
+import errno
 import json
+import os
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -9,15 +14,19 @@ from tqdm import tqdm
 from recognizer import Recognizer
 from recognizer.model import sha256_of
 from tests.tiny import TINY
+from train import files, pipeline
 from train import fit as fit_module
 from train.__main__ import config_from, main, parser
 from train.architecture import build, ensemble
 from train.average import WeightAverage
-from train.config import CLASSIC, DIGITS, PRESETS
+from train.config import CLASSIC, CONFIGS, DIGITS, PRESETS
 from train.data import split_and_prepare
 from train.errors import TrainError
-from train.pipeline import state_paths, train_and_evaluate
+from train.pipeline import train_and_evaluate
+from train.portable import save_portable
+from train.state import save_state, state_path
 
+ROOT = Path(__file__).parent.parent
 QUICK = replace(TINY, epochs=3, pool=2, checks=60, width=0.5)
 
 
@@ -118,7 +127,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_stopped(trained, mnist, tmp_pa
             train_and_evaluate(QUICK, mnist, tmp_path)
     monkeypatch.undo()
     assert before.read_bytes() == b"the model that was there before"
-    assert {path.name for path in tmp_path.iterdir()} == {"digits.keras", state_paths(QUICK, tmp_path)[0].name}
+    assert {path.name for path in tmp_path.iterdir()} == {"digits.keras", state_path(QUICK, tmp_path, 1).name}
 
     epochs = []
     run_epoch = fit_module._run_epoch
@@ -126,7 +135,7 @@ def test_a_resumed_run_ends_as_one_that_was_never_stopped(trained, mnist, tmp_pa
     train_and_evaluate(QUICK, mnist, tmp_path, resume=True)
     assert epochs == [2]
     assert all((a == b).all() for a, b in zip(weights(before), weights(out / "digits.keras"), strict=True))
-    assert not state_paths(QUICK, tmp_path)[0].exists()
+    assert not state_path(QUICK, tmp_path, 1).exists()
 
 
 def test_an_ensemble_goes_on_with_the_member_that_was_stopped(mnist, tmp_path, monkeypatch):
@@ -166,10 +175,124 @@ def test_resuming_with_other_settings_or_a_damaged_state_is_refused(mnist, tmp_p
         train_and_evaluate(QUICK, mnist, tmp_path)
     with pytest.raises(TrainError, match=r"other settings \(learning_rate\)"):
         train_and_evaluate(replace(QUICK, learning_rate=0.1), mnist, tmp_path, resume=True)
-    state = state_paths(QUICK, tmp_path)[0]
+    state = state_path(QUICK, tmp_path, 1)
     state.write_bytes(state.read_bytes()[:1000])
     with pytest.raises(TrainError, match="is damaged"):
         train_and_evaluate(QUICK, mnist, tmp_path, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "changes", "sentence"),
+    [
+        (2, {}, "member 1 is not trained yet"),
+        (2, {"learning_rate": 0.1}, r"unfinished-2.npz .* other settings \(learning_rate\)"),
+        (3, {"members": 3}, r"unfinished-3.npz .* other settings \(members\)"),
+        (2, None, "unfinished-2.npz is damaged"),
+    ],
+)
+def test_resuming_beside_a_state_of_another_run_is_refused_before_any_epoch(
+    mnist, tmp_path, interrupt, number, changes, sentence
+):
+    config = replace(QUICK, members=2)
+    interrupt(at=1)
+    with pytest.raises(InterruptedRunError):
+        train_and_evaluate(config, mnist, tmp_path)
+    other = state_path(config, tmp_path, number)
+    if changes is None:
+        other.write_bytes(b"half of a state")
+    else:
+        save_state(other, [], replace(config, **changes).member(number), [])
+    with pytest.raises(TrainError, match=sentence):
+        train_and_evaluate(config, mnist, tmp_path, resume=True)
+
+
+def test_a_start_without_resume_removes_the_states_of_all_earlier_runs_of_that_name(mnist, tmp_path, interrupt):
+    for name in ("digits.unfinished-1.npz", "digits.unfinished-2.npz", "digits.unfinished-10.npz"):
+        (tmp_path / name).write_bytes(b"a state")
+    other = tmp_path / "quick.unfinished-2.npz"
+    other.write_bytes(b"a state of another model")
+    interrupt(at=0)
+    with pytest.raises(InterruptedRunError):
+        train_and_evaluate(QUICK, mnist, tmp_path)
+    assert list(tmp_path.iterdir()) == [other]
+
+
+@pytest.mark.skipif(not (shutil.which("git") and (ROOT / ".git").exists()), reason="needs git and its repository")
+def test_git_ignores_what_training_leaves_besides_the_shipped_model_and_the_cards():
+    left = ["digits.unfinished-1.npz", "mnist.unfinished-1.npz", "quick.unfinished-2.npz", ".digits.making"]
+    left += ["mnist.keras", "mnist.h5", "quick.keras", "quick_kin.npz", "quick_curves.png", "quick.onnx"]
+    kept = ["digits.keras", "digits_kin.npz", "digits.json", "mnist.json", "quick.json"]
+    check = ["git", "check-ignore", "--no-index", *(f"models/{name}" for name in left + kept)]
+    ignored = subprocess.run(check, cwd=ROOT, capture_output=True, text=True).stdout.split()
+    assert ignored == [f"models/{name}" for name in left]
+
+
+def refuse(code):
+    def refused(*_, **__):
+        raise OSError(code, os.strerror(code))
+
+    return refused
+
+
+def no_data(*_):
+    raise AssertionError("MNIST was read first")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+def test_a_disk_that_is_full_or_read_only_is_one_sentence_before_anything_else(code, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("train.data.load_mnist", no_data)
+    monkeypatch.setattr(files.os, "fsync", refuse(code))
+    assert main(["--out", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert os.strerror(code) in error and "MiB there" in error and error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence_before_anything_else(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("train.data.load_mnist", no_data)
+    (tmp_path / "file").write_text("no folder")
+    assert main(["--out", str(tmp_path / "file" / "models")]) == 1
+    error = capsys.readouterr().err
+    assert "another folder with --out" in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["digits.keras", "digits.h5", "file"])
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path, monkeypatch, capsys, name):
+    monkeypatch.setattr("train.data.load_mnist", no_data)
+    (tmp_path / "file").write_text("no folder")
+    assert main(["--out", str(tmp_path / name)]) == 1
+    assert "--out is a folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("where", ["a state", "the model"])
+def test_a_disk_that_is_full_in_the_middle_is_one_sentence_even_where_nothing_can_be_removed(
+    mnist_sample, tmp_path, monkeypatch, capsys, where
+):
+    old = tmp_path / "digits.keras"
+    old.write_bytes(b"the model that was there before")
+    monkeypatch.setattr("train.data.load_mnist", lambda _: mnist_sample)
+    monkeypatch.setitem(CONFIGS, "digits", replace(TINY, epochs=1))
+
+    def fill_up(*_, **__):
+        for removal in ("unlink", "rmdir"):
+            monkeypatch.setattr(os, removal, refuse(errno.EROFS))
+        refuse(errno.ENOSPC)()
+
+    monkeypatch.setattr(*((np, "savez") if where == "a state" else (pipeline, "save_portable")), fill_up)
+    assert main(["--out", str(tmp_path)]) == 1
+    assert old.read_bytes() == b"the model that was there before"
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .startswith(f"python -m train: {tmp_path} cannot be written to (No space left on device).")
+    )
+
+
+def test_an_h5_file_is_not_begun_on_a_full_disk_where_hdf5_would_end_the_process(tmp_path, monkeypatch):
+    monkeypatch.setattr(files.os, "fsync", refuse(errno.ENOSPC))
+    with pytest.raises(OSError, match="No space left"):
+        save_portable(build(TINY), tmp_path / "digits.h5")
 
 
 def test_a_crash_while_scoring_leaves_the_old_model(mnist, tmp_path, monkeypatch):

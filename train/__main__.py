@@ -117,9 +117,11 @@ def _train(config: TrainConfig, options: argparse.Namespace) -> int:
     from train.card import summary
     from train.data import load_mnist, split_and_prepare
     from train.export import outdated_exports
-    from train.pipeline import state_paths, train_and_evaluate
+    from train.pipeline import check_start, train_and_evaluate
+    from train.state import states
 
-    stopped = state_paths(config, options.out)[0].exists()
+    check_start(config, options.out, options.resume)  # before MNIST is prepared, which takes half a minute
+    stopped = bool(states(options.out, config.name))
     if stopped and not options.resume:
         print("An earlier run was stopped; --resume would go on with it. Starting over.", file=sys.stderr)
     if options.resume and not stopped:

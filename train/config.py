@@ -1,6 +1,6 @@
 """Every hyper-parameter of a training run, with its reason, the three runs the project knows, and fine-tuning."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from train.errors import TrainError
 
@@ -49,6 +49,10 @@ class TrainConfig:
     def classes(self) -> int:
         """How many outputs the network has: ten digits, and none of these where that is taught."""
         return 11 if self.no_digits else 10
+
+    def member(self, number: int) -> "TrainConfig":
+        """The configuration of one network of the ensemble, counted from 1: each has a seed of its own."""
+        return replace(self, seed=self.seed + number - 1)
 
     def __post_init__(self):
         """Raise `TrainError` for values with which no training can work."""

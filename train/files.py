@@ -3,8 +3,12 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from train.errors import TrainError
+
+BLOCK = 2**20  # bytes written at a time
 
 
 @contextmanager
@@ -20,7 +24,8 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield temporary
         move_into_place(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # or it would hide what went wrong in the block
+            temporary.unlink(missing_ok=True)
 
 
 def move_into_place(temporary: Path, path: Path) -> None:
@@ -47,8 +52,7 @@ def written_together(out: Path, name: str) -> Iterator[Path]:
                 _sync(path)
         making.rename(finished)
     finally:
-        if making.exists():
-            shutil.rmtree(making)
+        shutil.rmtree(making, ignore_errors=True)  # an error would hide what went wrong in the block
     finish_moving(out, name)
 
 
@@ -69,6 +73,35 @@ def finish_moving(out: Path, name: str) -> None:
             shutil.rmtree(out / path.name)
         path.replace(out / path.name)
     finished.rmdir()
+
+
+def check_room(out: Path, name: str, size: int) -> None:
+    """Write `size` bytes to where `written_together` will write, and remove them; `OSError` where that fails."""
+    making, _ = _folders(out, name)
+    making.mkdir()
+    try:
+        fill(making / "room", size)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def fill(path: Path, size: int) -> None:
+    """Write `size` bytes, to be overwritten; `OSError` where there is no room for them."""
+    block = os.urandom(BLOCK)  # a disk that compresses would have room for any number of zeros
+    with path.open("wb") as file:
+        for start in range(0, size, BLOCK):
+            file.write(block[: size - start])
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def disk_refusals(out: Path, advice: str = "What was trained up to the last whole epoch is kept.") -> Iterator[None]:
+    """Make one sentence, a `TrainError`, of an `OSError` in the block, and add `advice`."""
+    try:
+        yield
+    except OSError as error:
+        raise TrainError(f"{out} cannot be written to ({error.strerror or error}). {advice}") from error
 
 
 def _folders(out: Path, name: str) -> tuple[Path, Path]:

@@ -1,14 +1,10 @@
 """Digits in, a trained Keras model out, epoch by epoch, so that a stopped run can go on where it was.
 
-After each epoch the whole state (weights, optimiser, history) is written to one file and moved into place. The order of
-the digits and their augmentation depend on the seed, the epoch and the step alone, so a resumed run ends with
-the same weights as one that was never stopped.
+After each epoch the whole state is written (train/state.py). The order of the digits and their augmentation depend only
+on the seed, the epoch and the step, so a resumed run ends with the same weights as one that was never stopped.
 """
 
-import json
-import zipfile
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +15,7 @@ from train.average import WeightAverage
 from train.config import TrainConfig
 from train.data import NO_DIGIT, Split, joined
 from train.drawings import Drawings
-from train.errors import TrainError
-from train.files import written_whole
+from train.state import load_state, save_state
 
 
 def fit(
@@ -49,14 +44,16 @@ def fit(
     steps = -(-per_epoch // config.batch_size)
     model = _compiled(config, steps)
     average = WeightAverage(model, config.average)
-    history = _load_state(state_path, model, average, config) if resume and state_path.exists() else []
+    history = []
+    if resume and state_path.exists():
+        history = load_state(state_path, _state_variables(model, average), config)
 
     pools = drawings() if len(history) < config.epochs else None
     with tqdm(total=config.epochs * steps, initial=len(history) * steps, unit="batch", disable=None) as bar:
         for epoch in range(len(history), config.epochs):
             rows = _epoch_rows(config, train, pools, epoch)
             history.append(_run_epoch(model, average, config, rows, checks, epoch, bar))
-            _save_state(state_path, model, average, config, history)
+            save_state(state_path, _state_variables(model, average), config, history)
             tqdm.write(_epoch_line(config, history))
     average.apply()
     return model, history
@@ -200,29 +197,3 @@ def _epoch_line(config: TrainConfig, history: list[dict]) -> str:
 def _state_variables(model, average: WeightAverage) -> list:
     """Everything that training changes: weights, statistics, dropout seeds, the optimiser's memory, the average."""
     return [*model.variables, *model.optimizer.variables, *average.variables]
-
-
-def _save_state(path: Path, model, average: WeightAverage, config: TrainConfig, history: list[dict]) -> None:
-    arrays = {f"v{i}": np.asarray(variable) for i, variable in enumerate(_state_variables(model, average))}
-    with written_whole(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, config=json.dumps(asdict(config)), history=json.dumps(history), **arrays)
-
-
-def _load_state(path: Path, model, average: WeightAverage, config: TrainConfig) -> list[dict]:
-    variables = _state_variables(model, average)
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            saved_config, history = json.loads(str(file["config"])), json.loads(str(file["history"]))
-            values = [file[f"v{i}"] for i in range(len(file.files) - 2)]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise TrainError(f"{path.name} is damaged ({error}). Train without --resume to start over.") from error
-    wanted_config = json.loads(json.dumps(asdict(config)))
-    changed = [name for name, value in wanted_config.items() if saved_config.get(name) != value and name != "note"]
-    if changed or [value.shape for value in values] != [tuple(variable.shape) for variable in variables]:
-        raise TrainError(
-            f"{path.name} is from a run with other settings ({', '.join(changed) or 'another version of Keras'}). "
-            "Give the same options to go on with it, or train without --resume to start over."
-        )
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
-    return history

@@ -1,6 +1,6 @@
 """The whole way from MNIST to a shipped model: train, save, score once, and write the card and its pictures."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -11,35 +11,41 @@ from train.card import measured, produced, write_card
 from train.config import TrainConfig
 from train.data import Mnist
 from train.drawings import REPORT, VALIDATION, Drawings, other_drawings, training_drawings
+from train.errors import TrainError
 from train.evaluate import accuracy_with_interval, read_drawings, read_test_set
-from train.files import finish_moving, written_together
+from train.files import check_room, disk_refusals, finish_moving, written_together
 from train.fit import fit, right_of
 from train.kin import write_index
 from train.portable import save_portable
 from train.report import contact_sheet, plot_confusion, plot_curves, plot_misread, plot_reliability
+from train.state import check_states, remove_states, state_path, states
+
+BESIDE_THE_MODEL = 8 * 2**20  # bytes: the index, the pictures and the card
+MODEL_SUFFIXES = (".keras", ".h5")
 
 
 def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: bool = False) -> dict:
     """Train as `config` says, write the model, its card and its pictures to `out`, and return the card.
 
     Everything is written and scored in a folder of its own first; then each file is moved into place, the card last. A
-    run that was stopped or killed, wherever it was, goes on with `resume`; whatever else it left is removed.
+    run that was stopped or killed, wherever it was, goes on with `resume`, and is forgotten without.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    finish_moving(out, config.name)
+    check_start(config, out, resume)
+    if not resume:
+        remove_states(out, config.name)
     drawings = cache(lambda: training_drawings(config, mnist.train))  # made when the first epoch asks for them
     checks = other_drawings(config, mnist.validation, VALIDATION)
     watched = {"validation": mnist.validation, "drawn": checks.only_digits()}
     members, history = [], []
-    for number, state in enumerate(state_paths(config, out)):
-        member = replace(config, seed=config.seed + number)
-        model, rows = fit(member, mnist.train, drawings, watched, state, resume)
+    for number in range(1, config.members + 1):
+        state = state_path(config, out, number)
+        model, rows = fit(config.member(number), mnist.train, drawings, watched, state, resume)
         members.append(model)
-        history += [{"member": number + 1, **row} for row in rows]
+        history += [{"member": number, **row} for row in rows]
     model = ensemble(members)
     calibration = _calibrate(model, config, checks)
     validation = accuracy_with_interval(*right_of(model, mnist.validation))
-    with written_together(out, config.name) as folder:
+    with disk_refusals(out), written_together(out, config.name) as folder:
         made = folder / config.name
         for suffix in config.formats:
             _save_for_inference(model, config, made.with_suffix(f".{suffix}"))
@@ -61,9 +67,33 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
         }.items():
             plot(made.with_name(f"{config.name}_{name}.png"))
         write_card(card, made.with_suffix(".json"))
-    for state in state_paths(config, out):
-        state.unlink(missing_ok=True)
+    remove_states(out, config.name)
     return card
+
+
+def check_start(config: TrainConfig, out: Path, resume: bool) -> None:
+    """Make the folder `out`, and remove what a run that was killed has left of its files.
+
+    Raises `TrainError` where `out` has no room for all that the run writes, or, with `resume`, a state that it cannot
+    go on with.
+    """
+    size = _bytes_written(config)
+    advice = f"Training writes {size / 2**20:.0f} MiB there: make room, or give another folder with --out."
+    with disk_refusals(out, advice):
+        if out.suffix in MODEL_SUFFIXES or out.is_file():
+            raise TrainError(f"--out is a folder, and {out.name} a file: give the folder that the model is to lie in.")
+        out.mkdir(parents=True, exist_ok=True)
+        finish_moving(out, config.name)
+        if resume:
+            check_states(config, out)
+        check_room(out, config.name, size - sum(state.stat().st_size for state in states(out, config.name).values()))
+
+
+def _bytes_written(config: TrainConfig) -> int:
+    """What a run takes on the disk at most, when it writes its last state, or its model beside its states."""
+    weights = 4 * build(config).count_params()
+    states_with_one_being_written = (config.members + 1) * 4 * weights  # weights, average, the optimiser's two moments
+    return states_with_one_being_written + len(config.formats) * config.members * weights + BESIDE_THE_MODEL
 
 
 def _calibrate(model, config: TrainConfig, checks: Drawings) -> dict[str, float]:
@@ -82,11 +112,6 @@ def _card(config: TrainConfig, mnist: Mnist, history, validation, result, drawn,
         **produced(),
         "history": history,
     }
-
-
-def state_paths(config: TrainConfig, out: Path) -> list[Path]:
-    """Where an unfinished run keeps its state, a file for each member."""
-    return [out / f"{config.name}.unfinished-{number}.npz" for number in range(1, config.members + 1)]
 
 
 def _save_for_inference(model, config: TrainConfig, path: Path) -> None:

@@ -8,6 +8,9 @@ import json
 import zipfile
 from pathlib import Path
 
+from train.files import fill
+
+HDF5_ROOM = 2**20  # bytes beside the weights: the layers' options, twice while they are rewritten
 # Options that came after Keras 3.12, the last release for Python 3.10, with their defaults.
 NEW_OPTIONS = {
     "input_axes": None,
@@ -21,10 +24,12 @@ NEW_OPTIONS = {
 
 def save_portable(model, path: Path) -> None:
     """Save a Keras model, compiled or not, as .keras or .h5 by the ending of `path`."""
-    model.save(path)
     if path.suffix == ".h5":
+        fill(path, 4 * model.count_params() + HDF5_ROOM)  # where the disk is full, HDF5 would end the whole process
+        model.save(path)
         _rewrite_h5(path)
     else:
+        model.save(path)
         _rewrite_keras(path)
 
 
