@@ -19,7 +19,7 @@ from sqlalchemy.pool import NullPool
 from corrections.errors import CorrectionError
 
 BUSY_S = 15  # that a writer waits for the others; fifty at once take two seconds on a slow disk
-CONNECT_S = 3  # a visitor waits for it
+CONNECT_S = 3  # before a visitor reads that it cannot be reached
 STATEMENT_S = 5
 POOL_S = 10  # to wait for one of the connections that a process shares
 WRITES = "corrections_write"  # marks a transaction that writes
@@ -64,15 +64,10 @@ def open_engine(url: str) -> sa.Engine:
     """Return an engine for an address, ready for `reading` and `writing`; nothing is connected to yet."""
     url = normalized(url)
     with in_sentences():
-        return prepared(sa.create_engine(url, **engine_options(url)))
-
-
-def prepared(engine: sa.Engine) -> sa.Engine:
-    """Return the same engine, made ready for `reading` and `writing`."""
-    if not event.contains(engine, "begin", _begin):
-        event.listen(engine, "begin", _begin)
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _set_up_sqlite)
+        engine = sa.create_engine(url, **engine_options(url))
+    event.listen(engine, "begin", _begin)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
     return engine
 
 

@@ -1,13 +1,16 @@
 """The row under the answer that asks "Was it right?", and what becomes of a tap on it.
 
-A tap is noted first and kept last, when everything else is on the page: no stroke that follows at once loses it, and
-who waits for a database that is down, for three seconds at most, sees the answer meanwhile. What could not be kept
-stays noted, is not tried again at every stroke, and is kept by the next tap or "Try again".
+A tap is noted first, and then kept by a thread of its own: whatever the database does, the next stroke is read at once,
+and the row says what has become of the tap. What could not be kept stays noted, is not tried again at every stroke, and
+is kept by the next tap or "Try again".
 """
 
 import logging
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from functools import cache
+from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4, uuid5
@@ -31,7 +34,13 @@ WHAT_IS_KEPT = "A tap keeps the drawing, both answers, the model's version and t
 NO_MODEL = "The model's file is gone, so nobody could tell what it was that read this. Put it back."
 LOCAL = ("localhost", "127.0.0.1", "::1")  # as the browser spells the machine it runs on
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
-MAX_WAITING = 20  # taps that could not be kept, in one visit
+MAX_WAITING = 20  # taps that are not kept yet, in one visit
+TOO_MANY = "Too many are waiting to be kept. Try again in a moment."
+BROKEN = "Something went wrong; the program's log says what."
+
+KEEPERS = ThreadPoolExecutor(4, "keep")  # one would do, but for a database that lets each wait for many seconds
+ROOM = BoundedSemaphore(40)  # for visitors whose taps are being kept, or are about to be
+LOOK_S = 0.5  # between two looks at whether a tap is kept
 
 Key = tuple[str, int]  # a drawing and the position of a digit in it
 
@@ -40,12 +49,16 @@ Key = tuple[str, int]  # a drawing and the position of a digit in it
 class Row:
     """What one visitor has tapped. Changed in place: Streamlit may stop a run whenever `st.session_state` is used.
 
+    The page and the thread that keeps share it; either holds `lock` while it looks at what is waiting or kept.
+
     visit: makes the same strokes the same drawing while the page is open, so that one that comes back by undo is known.
     ink: what is drawn; shown: the digit of it that the row asks about, with a label yet to be filled in.
     early: a tap that came before the page had read what is drawn: the ink, and the label.
     waiting: what is to be kept, or taken back where it is None.
+    keeping: which of these the thread is at.
     kept: the labels that are kept, None where one was taken back.
     problem: why what is waiting, or was tapped last, could not be kept.
+    attempt: to keep what is waiting, for as long as it lasts.
     """
 
     visit: UUID = field(default_factory=uuid4)
@@ -53,8 +66,33 @@ class Row:
     shown: Correction | None = None
     early: tuple[str, int | None] | None = None
     waiting: dict[Key, Correction | None] = field(default_factory=dict)
+    keeping: Key | None = None
     kept: dict[Key, int | None] = field(default_factory=dict)
     problem: str = ""
+    attempt: "Future[None] | None" = None
+    lock: Lock = field(default_factory=Lock)
+
+    def next(self) -> tuple[Key, Correction | None] | None:
+        """Begin with the one that has waited longest -> it; None at the end of the attempt, if nothing waits."""
+        with self.lock:
+            self.keeping = next(iter(self.waiting), None)
+            if self.keeping is None:
+                self.attempt = None
+                return None
+            return self.keeping, self.waiting[self.keeping]
+
+    def note_kept(self, key: Key, correction: Correction | None) -> None:
+        """Note what has been kept, or taken back, and what was tapped meanwhile goes on waiting."""
+        with self.lock:
+            self.keeping, self.kept[key] = None, correction.label if correction else None
+            if self.waiting[key] is correction:
+                del self.waiting[key]
+
+    def give_up(self, problem: str) -> None:
+        """End the attempt, and leave all that waits."""
+        with self.lock:
+            self.keeping = self.attempt = None
+            self.problem = problem
 
 
 def show(drawing: Drawing | None, picked: Prediction | None, position: int) -> None:
@@ -114,6 +152,7 @@ def _tapped(row: Row) -> None:
         _note(row, label)
     else:
         row.early = ink, label
+    wait_your_turn("correction")  # last: it is noted, whatever becomes of this run
 
 
 def _note(row: Row, label: int | None) -> None:
@@ -122,12 +161,14 @@ def _note(row: Row, label: int | None) -> None:
         return
     key = _key(row)
     row.problem = ""
-    if label is None and row.kept.get(key) is None:
-        row.waiting.pop(key, None)
-    elif label is None:
-        row.waiting[key] = None
+    if label is None:
+        with row.lock:
+            if row.kept.get(key) is None and row.keeping != key:
+                row.waiting.pop(key, None)
+            else:
+                row.waiting[key] = None
     elif len(row.waiting) >= MAX_WAITING and key not in row.waiting:
-        row.problem = "Too many are waiting to be kept."
+        row.problem = TOO_MANY
     else:
         try:
             made = replace(row.shown, label=label, model=_model_version(), made_at=datetime.now(timezone.utc))
@@ -135,7 +176,8 @@ def _note(row: Row, label: int | None) -> None:
         except (CorrectionError, OSError) as error:
             row.problem = str(error) if isinstance(error, CorrectionError) else NO_MODEL
         else:
-            row.waiting[key] = made
+            with row.lock:
+                row.waiting[key] = made
 
 
 def _label(row: Row) -> int | None:
@@ -143,10 +185,11 @@ def _label(row: Row) -> int | None:
     if row.shown is None:
         return None
     key = _key(row)
-    if key in row.waiting:
-        waiting = row.waiting[key]
-        return waiting.label if waiting else None
-    return row.kept.get(key)
+    with row.lock:
+        if key in row.waiting:
+            waiting = row.waiting[key]
+            return waiting.label if waiting else None
+        return row.kept.get(key)
 
 
 def _key(row: Row) -> Key:
@@ -154,41 +197,73 @@ def _key(row: Row) -> Key:
 
 
 def _keep(row: Row, url: str) -> None:
-    """Keep all that waits, the oldest first, until one cannot be kept."""
-    wait_your_turn("correction")
+    """Have a thread keep what waits, unless one is at it already."""
+    with row.lock:
+        if row.attempt:
+            return
+        if ROOM.acquire(blocking=False):
+            row.attempt = KEEPERS.submit(_keep_all, row, url)
+        else:
+            row.problem = TOO_MANY
+
+
+def _keep_all(row: Row, url: str) -> None:
+    """Keep all that waits, the oldest first, until one cannot be kept. In a thread, where Streamlit must not be used.
+
+    What is tapped for a digit while that is being kept goes on waiting, and so has the last word.
+    """
+    problem = ""
     try:
         store = _store(url)
-        for key, correction in list(row.waiting.items()):
+        while waiting := row.next():
+            key, correction = waiting
             if correction is None:
                 store.delete([key])
             else:
                 store.keep(correction)
-            row.kept[key] = correction.label if correction else None
-            del row.waiting[key]
+            row.note_kept(key, correction)
     except CorrectionError as error:
-        row.problem = str(error)
+        problem = str(error)
+    except Exception:
+        logging.getLogger(__name__).exception("A correction could not be kept")
+        problem = BROKEN
+    if problem:
+        row.give_up(problem)
+    ROOM.release()
 
 
 def _say(row: Row) -> None:
-    if row.problem:
-        many = len(row.waiting)
+    key = _key(row) if row.shown else None
+    with row.lock:
+        problem, many = row.problem, len(row.waiting)
+        waits, waiting = key in row.waiting, row.waiting.get(key)
+        is_kept, label = key in row.kept, row.kept.get(key)
+    if problem:
         what = f"{many} corrections were" if many > 1 else "Your correction was"
-        st.warning(f"{what} not kept. {row.problem}")
-        if row.waiting:
+        st.warning(f"{what} not kept. {problem}")
+        if many:
             st.button("Try again", icon=":material/refresh:", key="try_again", on_click=_try_again, args=(row,))
-        return
-    label = row.kept.get(_key(row)) if row.shown else None
-    if label is not None:
+    elif waits:
+        st.caption("Keeping it …" if waiting else "Taking it back …")
+    elif label is not None:
         name = "none of these" if label == NONE else f"{'an' if label == 8 else 'a'} {label}"
         st.caption(f"Kept as {name}. Thank you. Tap another to change it, or the same again to take it back.")
-    elif row.shown and _key(row) in row.kept:
-        st.caption(f"Taken back. {WHAT_IS_KEPT}")
     else:
-        st.caption(WHAT_IS_KEPT)
+        st.caption(f"Taken back. {WHAT_IS_KEPT}" if is_kept else WHAT_IS_KEPT)
+    if many and not problem:
+        _look(row)
+
+
+@st.fragment(run_every=LOOK_S)
+def _look(row: Row) -> None:
+    """Look whether what waits has been kept, or could not be, and run the page again when it has come to an end."""
+    if row.attempt is None:
+        st.rerun(scope="app")
 
 
 def _try_again(row: Row) -> None:
     row.problem = ""
+    wait_your_turn("correction")
 
 
 def _settings() -> Settings | None:
@@ -206,22 +281,23 @@ def _is_at_home() -> bool:
     """Whether the visitor sits at the machine that the page runs on, as far as can be told."""
     # Streamlit gives no address where it is this machine's, but for one written as IPv6 stands for IPv4.
     address = st.context.ip_address
-    at_home = address in (None, "::ffff:127.0.0.1") and urlsplit(st.context.url or "").hostname in LOCAL
+    try:
+        host = urlsplit(st.context.url or "").hostname
+    except ValueError:  # the browser says what it likes
+        return False
+    at_home = address in (None, "::ffff:127.0.0.1") and host in LOCAL
     return at_home and not any(name in st.context.headers for name in FORWARDED)
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def _store(url: str) -> "CorrectionStore":
     """The store, made at the first tap: what it needs takes half a second to import, and most visitors tap nothing."""
     try:
-        from corrections.database import engine_options, in_sentences, normalized, prepared
+        from corrections.database import open_engine
         from corrections.store import CorrectionStore
     except ImportError as error:
         raise CorrectionError("What keeps corrections is missing: pip install -r requirements.txt") from error
-    url = normalized(url)
-    with in_sentences():
-        connection = st.connection("corrections", type="sql", url=url, **engine_options(url))
-        return CorrectionStore(prepared(connection.engine))
+    return CorrectionStore(open_engine(url))
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,9 +1,13 @@
 """The row "Was it right?", run by Streamlit's AppTest with a stand-in for the canvas."""
 
+import contextlib
 import hashlib
 import shutil
+import sqlite3
 import subprocess
 import sys
+from threading import BoundedSemaphore, Event
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -62,6 +66,34 @@ def kept(url):
 
 
 def tap(app, label):
+    app.pills(key="correction").set_value(label).run()
+    settle(app)
+
+
+def settle(app):
+    """Let the page look again once what was tapped is kept or could not be, as in a browser it does by itself."""
+    if attempt := app.session_state["corrections"].attempt:
+        attempt.result(timeout=60)
+    app.run()
+    assert not app.exception
+
+
+@pytest.fixture
+def slow_disk(monkeypatch):
+    """Hold the database up when it is `asked` to keep something, until it is told to `go_on`."""
+    keep, disk = CorrectionStore.keep, SimpleNamespace(asked=Event(), go_on=Event())
+
+    def slowly(*arguments):
+        disk.asked.set()
+        assert disk.go_on.wait(60)
+        keep(*arguments)
+
+    monkeypatch.setattr(CorrectionStore, "keep", slowly)
+    yield disk
+    disk.go_on.set()
+
+
+def tap_without_waiting(app, label):
     app.pills(key="correction").set_value(label).run()
     assert not app.exception
 
@@ -145,6 +177,7 @@ def test_what_could_not_be_kept_says_so_and_is_kept_by_try_again(page, url, tmp_
     assert "2 corrections were not kept" in said(app)
     shutil.move(tmp_path / "away", tmp_path / "disk")
     app.button(key="try_again").click().run()
+    settle(app)
     assert "Kept as a 1." in said(app) and not app.warning
     assert [(each.answer, each.label) for each in kept(url)] == [(4, 9), (7, 1)]
 
@@ -161,6 +194,7 @@ def test_a_server_that_is_down_leaves_the_page_working_and_keeps_it_once_it_is_b
         server.start()
     assert [each.label for each in kept(url)] == [9]
     app.button(key="try_again").click().run()
+    settle(app)
     assert "Kept as a 4." in said(app) and [each.label for each in kept(url)] == [4]
 
 
@@ -222,16 +256,82 @@ def test_a_tap_that_could_not_be_kept_can_be_taken_back(page, url, tmp_path):
 
 def test_a_tap_that_overtakes_the_reading_of_the_last_stroke_is_for_what_is_drawn(page, url):
     app, draw = page(SEVEN)
-    # The canvas has sent a four and the page has not read it yet: as Streamlit does it, the tap is told first.
-    ink = canvas._checked(FOUR[0]).ink
-    app.session_state["corrections"].early = (ink, 4)
+    # The canvas has sent a four, and the tap comes before the page has read it: Streamlit tells of both at once.
+    app.session_state["drawing"] = {"drawing": {"raw": FOUR[0]}}
     draw(FOUR)
-    app.run()
+    tap(app, 4)
     assert [(each.answer, each.label) for each in kept(url)] == [(4, 4)]
-    app.session_state["corrections"].early = (ink, 9)
+    app.session_state["drawing"] = {"drawing": {"raw": NUMBER[0]}}
     draw(SEVEN)
-    app.run()
+    tap(app, 9)
     assert [(each.answer, each.label) for each in kept(url)] == [(4, 4)], "what was meant is gone"
+
+
+def test_a_locked_database_keeps_no_stroke_from_being_read(page, url):
+    app, draw = page(FOUR)
+    tap(app, 4)
+    with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        tap_without_waiting(app, 9)
+        assert "Keeping it" in said(app)
+        draw(SEVEN)
+        app.run()
+        assert "7" in text(app) and "A tap keeps" in said(app)
+        assert app.session_state["corrections"].attempt, "it is still being kept"
+    draw(FOUR)
+    settle(app)
+    assert "Kept as a 9." in said(app) and [each.label for each in kept(url)] == [9]
+
+
+def test_the_last_of_the_taps_that_come_while_one_is_being_kept_has_the_last_word(page, url, slow_disk):
+    app, _ = page(FOUR)
+    tap_without_waiting(app, 9)
+    assert slow_disk.asked.wait(60)
+    for label in (3, None, 5):
+        tap_without_waiting(app, label)
+    slow_disk.go_on.set()
+    settle(app)
+    assert "Kept as a 5." in said(app) and [each.label for each in kept(url)] == [5]
+
+
+def test_a_tap_that_is_taken_back_while_it_is_being_kept_is_not_left_in_the_database(page, url, slow_disk):
+    app, _ = page(FOUR)
+    tap_without_waiting(app, 9)
+    assert slow_disk.asked.wait(60)
+    tap_without_waiting(app, None)
+    assert "Taking it back" in said(app)
+    slow_disk.go_on.set()
+    settle(app)
+    assert "Taken back." in said(app) and kept(url) == []
+
+
+def test_what_was_tapped_is_kept_even_if_the_visitor_has_left(page, url, slow_disk):
+    app, _ = page(FOUR)
+    tap_without_waiting(app, 9)
+    attempt = app.session_state["corrections"].attempt
+    page(SEVEN)
+    del app
+    slow_disk.go_on.set()
+    attempt.result(timeout=60)
+    assert [each.label for each in kept(url)] == [9]
+
+
+def test_when_too_many_visitors_wait_to_be_kept_the_next_is_told_and_can_try_again(page, url, monkeypatch):
+    monkeypatch.setattr(corrections, "ROOM", BoundedSemaphore(1))
+    app, _ = page(FOUR)
+    with corrections.ROOM:
+        tap(app, 9)
+        assert "not kept. Too many are waiting" in said(app)
+    app.button(key="try_again").click().run()
+    settle(app)
+    assert "Kept as a 9." in said(app) and [each.label for each in kept(url)] == [9]
+
+
+def test_what_nobody_thought_of_is_one_sentence_and_its_traceback_is_in_the_log(page, monkeypatch, caplog):
+    app, _ = page(FOUR)
+    monkeypatch.setattr(CorrectionStore, "keep", lambda *_: 1 / 0)
+    tap(app, 9)
+    assert "not kept. Something went wrong" in said(app) and "ZeroDivisionError" in caplog.text
 
 
 def test_nothing_can_be_tapped_before_there_is_something_to_correct(page, url):
@@ -257,6 +357,7 @@ def test_nobody_is_asked_where_it_is_not_switched_on(page, enabled):
         ("::ffff:127.0.0.1", "http://127.0.0.1:8501", {}, True),
         ("::ffff:192.168.0.7", "http://127.0.0.1:8501", {}, False),
         (None, None, {}, False),
+        (None, "http://[localhost", {}, False),
         (None, "https://digits.example", {}, False),
         (None, "https://localhost.example", {}, False),
         ("192.168.0.7", "http://localhost:8501", {}, False),
