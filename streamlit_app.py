@@ -12,10 +12,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import draw, model, photo, why
+from views import draw, log, model, photo, why
 
 VIEWS = Path(__file__).parent / "views"
 
+log.shorten()
 st.set_page_config("Draw a digit", page_icon=VIEWS / "icon.png", layout="centered")
 st.html(VIEWS / "style.css")
 st.html('<h1 class="title">Draw a digit, watch it read</h1>')
