@@ -6,6 +6,7 @@ Out: a uint8 array of one of those three shapes, no side longer than `MAX_WORKIN
 
 import io
 import os
+import stat
 from pathlib import Path
 from typing import TypeAlias
 
@@ -76,8 +77,13 @@ def _check_size(width: int, height: int) -> None:
 
 
 def _read_bytes(path: Path) -> bytes:
+    def without_waiting(name: str, flags: int) -> int:
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))  # opening a pipe waits until somebody writes into it
+
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InvalidImageError("This is a pipe or a device: save what comes from it to a file, and give that.")
             return file.read(MAX_FILE_BYTES + 1)  # never more than the bound, whatever the file turns out to be
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or error

@@ -1,4 +1,5 @@
 import io
+import os
 import struct
 import zlib
 
@@ -131,6 +132,14 @@ def test_text_named_png_is_refused(tmp_path):
 def test_a_missing_file_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "none.png", tmp_path, "a\0b.png"):
         with pytest.raises(InvalidImageError, match="cannot be read"):
+            read_picture(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes among its files")
+def test_a_pipe_and_a_device_are_refused_without_waiting_for_what_comes_out_of_them(tmp_path):
+    os.mkfifo(tmp_path / "pipe.png")
+    for path in (tmp_path / "pipe.png", "/dev/zero"):
+        with pytest.raises(InvalidImageError, match="pipe or a device"):
             read_picture(path)
 
 
