@@ -1,12 +1,13 @@
 """Pictures -> what they say: the API that the page, the command line and other programs call."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recognizer.errors import BlankImageError, InvalidImageError
+from recognizer.batch import Steps, alone, in_batches, together
+from recognizer.errors import BlankImageError, InvalidImageError, RecognizerError
 from recognizer.model import default_model, load_model
 from recognizer.photo import find_ink_on_paper, is_photograph
 from recognizer.picture import Picture, read_picture, read_with_scale
@@ -117,6 +118,18 @@ class Recognizer:
         `strokes`: those that made the picture, where they are known, in its px; they tell touching digits apart.
         `picture` and errors: as for `predict`, but for `BlankImageError`.
         """
+        return alone(self._steps(picture, strokes), self._outputs)
+
+    def read_many(self, pictures: Iterable[Picture]) -> Iterator[Reading | RecognizerError]:
+        """Yield what `read` makes of each picture, in their order, read on several cores and many to a model call.
+
+        What cannot be read is a `RecognizerError` in its place. Pictures are taken as the answers are, up to 128 ahead
+        of them, so that any number of them takes the same memory.
+        """
+        return in_batches(lambda few: together(map(self._steps, few), self._outputs), pictures)
+
+    def _steps(self, picture: Picture, strokes: Sequence[Stroke] = ()) -> Steps[Reading]:
+        """Read a picture, as far as the model has to look at something, and on."""
         pixels, scale = read_with_scale(picture)
         try:
             ink = find_ink_on_paper(pixels) if is_photograph(pixels) else find_ink(pixels)
@@ -127,10 +140,11 @@ class Recognizer:
         left_out = 0
         if lines is None:
             lines, left_out = segment(ink)
-            lines = [cut_up(*line) for line in zip(lines, self._look_at(lines, known), strict=True)]
+            del pixels, ink  # while others are taken apart, for the model to look at all together
+            lines = [cut_up(*line) for line in zip(lines, (yield from self._look_at(lines, known)), strict=True)]
         paths = [
             sorted((line[i] for i in best_path(line, log_probabilities)), key=_middle)
-            for line, log_probabilities in zip(lines, self._look_at(lines, known), strict=True)
+            for line, log_probabilities in zip(lines, (yield from self._look_at(lines, known)), strict=True)
         ]
         seen = [[known[candidate.pieces] for candidate in path] for path in paths]
         read = []
@@ -144,7 +158,7 @@ class Recognizer:
             )
         return Reading(tuple(read), left_out)
 
-    def _look_at(self, lines: list[list[Candidate]], known: dict) -> list[np.ndarray]:
+    def _look_at(self, lines: list[list[Candidate]], known: dict) -> Steps[list[np.ndarray]]:
         """Return how probable each candidate is as the digit it looks most like: of each line, its logarithm (n,).
 
         `known` has what the model said of the same pieces before, and gets what it says of others.
@@ -152,7 +166,7 @@ class Recognizer:
         new = {c.pieces: c.ink for line in lines for c in line if c.pieces not in known}
         if new:
             prepared = [prepare_ink(ink) for ink in new.values()]
-            outputs = self._outputs(prepared)
+            outputs = yield prepared
             log_probabilities = np.log(np.maximum(outputs[:, :10].max(1), 1e-12))
             seen = zip(self._predictions(prepared, outputs), log_probabilities.tolist(), strict=True)
             known.update(zip(new, seen, strict=True))
