@@ -7,14 +7,16 @@ A model file is data from outside: it is bounded, opened by the runtime that its
 import hashlib
 import os
 import threading
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from recognizer.errors import ModelError
-from recognizer.runtimes.open_model import OpenModel, Probabilities
+from recognizer.runtimes.open_model import OpenModel
 
 DEFAULT_MODEL = Path(__file__).resolve().parent.parent / "models" / "digits.keras"
 MODEL_VARIABLE = "DIGITS_MODEL"  # of the environment: the path of another model to use by default
@@ -23,7 +25,7 @@ INPUT_SHAPE = (28, 28, 1)
 OUTPUTS = (10, 11)  # ten digits; or, as the eleventh, none of these
 RUNTIMES = {".keras": "with_keras", ".h5": "with_keras", ".onnx": "with_onnx", ".tflite": "with_litert"}
 
-_cache: dict[tuple, OpenModel] = {}
+_cache: WeakValueDictionary[tuple, OpenModel] = WeakValueDictionary()  # what nobody uses any more is let go
 _cache_lock = threading.Lock()
 
 
@@ -32,30 +34,13 @@ def default_model() -> Path:
     return Path(os.environ.get(MODEL_VARIABLE) or DEFAULT_MODEL)
 
 
-def load_model(path: str | os.PathLike) -> Probabilities:
-    """Return the model in `path` as a function: float32 (n, 28, 28), 0-1, n > 0 -> float32 (n, 10 or 11).
+def load_model(path: str | os.PathLike) -> OpenModel:
+    """Return the model in `path`, to be called with float32 (n, 28, 28), 0-1, n > 0, for float32 (n, 10 or 11).
 
     .keras and .h5 files are run by TensorFlow, .onnx by ONNX Runtime, .tflite by LiteRT; only the one that is asked
-    for is imported. The same unchanged file is loaded once for the whole process, however many threads ask for it.
+    for is imported. The same unchanged file is loaded once for all who use it at a time, however many threads ask.
     Raises `ModelError` for a file that is missing, damaged, too large, holds code, or is no digit model.
     """
-    return _loaded(path).probabilities
-
-
-def load_network(path: str | os.PathLike) -> Any:
-    """Return the same model as the `keras.Model` that it is, to look inside; errors as for `load_model`.
-
-    None of a file that holds no such model: .onnx or .tflite.
-    """
-    return _loaded(path).network
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal, as the card has it."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _loaded(path: str | os.PathLike) -> OpenModel:
     path = Path(path)
     try:
         status = path.stat()
@@ -66,9 +51,23 @@ def _loaded(path: str | os.PathLike) -> OpenModel:
         ) from error
     key = (path.resolve(), status.st_mtime_ns, status.st_size)
     with _cache_lock:
-        if key not in _cache:
-            _cache[key] = _load(path, status.st_size)
-        return _cache[key]
+        model = _cache.get(key)
+        if model is None:
+            _cache[key] = model = _load(path, status.st_size)
+        return model
+
+
+def load_network(path: str | os.PathLike) -> Any:
+    """Return the same model as the `keras.Model` that it is, to look inside; errors as for `load_model`.
+
+    None of a file that holds no such model: .onnx or .tflite.
+    """
+    return load_model(path).network
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal, as the card has it."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _load(path: Path, size: int) -> OpenModel:
@@ -77,9 +76,12 @@ def _load(path: Path, size: int) -> OpenModel:
         raise ModelError(f"{path.name}: a model file ends in {', '.join(others)} or {last}.")
     if size > MAX_MODEL_BYTES:
         raise ModelError(f"{path.name}: over {MAX_MODEL_BYTES // 2**20} MiB, far too large for a digit model.")
+    before = sha256_of(path)
     opened = import_module(f"recognizer.runtimes.{RUNTIMES[path.suffix]}").open_model(path)
     _check(opened, path.name)
-    return opened
+    if sha256_of(path) != before:
+        raise ModelError(f"{path.name}: the file was replaced while it was being opened. Try again.")
+    return replace(opened, path=path, sha256=before)
 
 
 def _check(opened: OpenModel, name: str) -> None:

@@ -1,12 +1,14 @@
 """Any picture -> uint8 pixels, bounded and checked before anything is decoded.
 
 In: a path, the bytes of a picture file, a PIL image, or a uint8 array (H, W), (H, W, 3) or (H, W, 4).
-Out: a uint8 array of one of those three shapes, no side longer than `MAX_WORKING_SIDE`.
+Out: `Opened`, the picture as a uint8 array of one of those three shapes, no side longer than `MAX_WORKING_SIDE`, and in
+more detail where it has more.
 """
 
 import io
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,31 +17,46 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from recognizer.errors import InvalidImageError
 
-Picture: TypeAlias = str | os.PathLike | bytes | Image.Image | np.ndarray
-
 MAX_FILE_BYTES = 64 * 2**20  # a 50-megapixel JPEG is about 25 MiB
 MAX_PIXELS = 100_000_000  # phone cameras reach 50 megapixels, as JPEG files, which are decoded no larger than is needed
 MAX_WHOLE_PIXELS = 25_000_000  # of a file that has to be decoded whole, which takes 8 bytes a pixel
 MIN_SIDE_PX = 4  # fewer hold no digit that anybody could read
-MAX_WORKING_SIDE = 1024  # px; fifty times the box a digit is fitted to, so nothing is lost
+MAX_WORKING_SIDE = 1024  # px; a page is looked at as a whole no closer than that
+MAX_DETAILS_SIDE = 4096  # px; its small digits are, from nearby: 30 px are enough on a page of 12 megapixels
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")  # theirs
 ANIMATED = ("GIF", "WEBP", "PNG")  # that may move
+PNG = b"\x89PNG\r\n\x1a\n"
+EXTRAS = (b"iCCP", b"iTXt", b"tEXt", b"zTXt")  # profile and texts in a PNG, not needed here; Pillow refuses large ones
+MAX_READS = 100_000  # of a file, in parts; a large PNG takes 30,000, one that is made of nothing but parts millions
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # Pillow's decoders for everyday files
 
 
-def read_picture(picture: Picture) -> np.ndarray:
-    """Return the pixels of `picture`: uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA.
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A picture, decoded.
 
-    Pictures with a side over `MAX_WORKING_SIDE` px come back scaled down.
+    pixels: uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, no side over `MAX_WORKING_SIDE`.
+    details: the same with more pixels, where the picture has them; else `pixels`.
+    scale: how many px of the picture, upright, one of `pixels` stands for.
+    """
+
+    pixels: np.ndarray
+    details: np.ndarray
+    scale: float
+
+
+Picture: TypeAlias = str | os.PathLike | bytes | Image.Image | np.ndarray | Opened
+
+
+def open_picture(picture: Picture) -> Opened:
+    """Open a picture; one that is open already comes back as it is.
+
     Raises `InvalidImageError` for what is no picture, or one too large, too small, animated, or of the wrong type.
     """
-    return read_with_scale(picture)[0]
-
-
-def read_with_scale(picture: Picture) -> tuple[np.ndarray, float]:
-    """Return what `read_picture` does, and how many px of the picture, upright, one px of it stands for."""
+    if isinstance(picture, Opened):
+        return picture
     if isinstance(picture, np.ndarray):
-        return _shrink_array(_check_array(picture))
+        return _opened(_check_array(picture), max(picture.shape[:2]))
     if isinstance(picture, Image.Image):
         _check_size(*picture.size)
         return _decode(picture.copy(), max(picture.size))
@@ -51,6 +68,19 @@ def read_with_scale(picture: Picture) -> tuple[np.ndarray, float]:
         f"A {type(picture).__name__} is not a picture: give a path, the bytes of a picture file, a PIL image, "
         "or a uint8 array."
     )
+
+
+def read_picture(picture: Picture) -> np.ndarray:
+    """Return `Opened.pixels` of a picture; errors as for `open_picture`."""
+    return open_picture(picture).pixels
+
+
+def _opened(details: np.ndarray, side: int) -> Opened:
+    """`side`: the longer one of the whole picture, in px."""
+    pixels = details
+    if max(details.shape[:2]) > MAX_WORKING_SIDE:
+        pixels = np.asarray(_shrink(Image.fromarray(np.ascontiguousarray(details)), MAX_WORKING_SIDE))
+    return Opened(pixels, details, side / max(pixels.shape[:2]))
 
 
 def _check_array(array: np.ndarray) -> np.ndarray:
@@ -90,11 +120,11 @@ def _read_bytes(path: Path) -> bytes:
         raise InvalidImageError(f"The file cannot be read ({reason}).") from error
 
 
-def _read_file(data: bytes) -> tuple[np.ndarray, float]:
+def _read_file(data: bytes) -> Opened:
     if len(data) > MAX_FILE_BYTES:
         raise InvalidImageError(f"The file has more than {MAX_FILE_BYTES // 2**20} MiB. Save it smaller and try again.")
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(_BoundedFile(_without_extras(data)), formats=FORMATS)
     except Image.DecompressionBombError as error:
         raise InvalidImageError(
             f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels. Scale it down and try again."
@@ -113,8 +143,34 @@ def _read_file(data: bytes) -> tuple[np.ndarray, float]:
         )
     _check_still(image)
     side = max(image.size)
-    image.draft(None, (MAX_WORKING_SIDE, MAX_WORKING_SIDE))  # JPEG: decode no larger than is needed
+    image.draft(None, (MAX_DETAILS_SIDE, MAX_DETAILS_SIDE))  # JPEG: decode no larger than is needed
     return _decode(image, side)
+
+
+class _BoundedFile(io.BytesIO):
+    """A file that cannot be read in too many parts: Pillow takes some microseconds for each, however small."""
+
+    reads = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As `io.BytesIO` does; `ValueError` after `MAX_READS`."""
+        self.reads += 1
+        if self.reads > MAX_READS:
+            raise ValueError("it falls into too many parts")
+        return super().read(size)
+
+
+def _without_extras(data: bytes) -> bytes:
+    """A file without what is in a PNG beside the picture; others as they are."""
+    if not data.startswith(PNG):
+        return data
+    kept, start = [PNG], len(PNG)
+    while start < len(data) and len(kept) <= MAX_READS:
+        end = start + 12 + int.from_bytes(data[start : start + 4], "big")  # length, name, content, checksum
+        if data[start + 4 : start + 8] not in EXTRAS:
+            kept.append(data[start:end])
+        start = end
+    return b"".join([*kept, data[start:]])
 
 
 def _check_still(image: Image.Image) -> None:
@@ -127,14 +183,14 @@ def _check_still(image: Image.Image) -> None:
         raise InvalidImageError("The picture is animated. Save one of its frames as a still picture and try again.")
 
 
-def _decode(image: Image.Image, side: int) -> tuple[np.ndarray, float]:
+def _decode(image: Image.Image, side: int) -> Opened:
     """`side`: the longer one of the whole picture, in px. `image` may be changed."""
     try:
         ImageOps.exif_transpose(image, in_place=True)
         pixels = _to_pixels(image)
     except Exception as error:  # as above: truncated and hostile files fail in many ways
         raise InvalidImageError(f"The picture is damaged or cut short: save or send it again ({error}).") from error
-    return pixels, side / max(pixels.shape[:2])
+    return _opened(pixels, side)
 
 
 def _to_pixels(image: Image.Image) -> np.ndarray:
@@ -158,17 +214,10 @@ def _stretch(image: Image.Image) -> np.ndarray:
     return ((grey - low) * (255 / ((high - low) or 1))).astype(np.uint8)
 
 
-def _shrink_array(pixels: np.ndarray) -> tuple[np.ndarray, float]:
-    side = max(pixels.shape[:2])
-    if side <= MAX_WORKING_SIDE:
-        return pixels, 1.0
-    return np.asarray(_shrink(Image.fromarray(np.ascontiguousarray(pixels)))), side / MAX_WORKING_SIDE
-
-
-def _shrink(image: Image.Image) -> Image.Image:
-    """A picture no side of which is over `MAX_WORKING_SIDE`; the one given stays as it was."""
-    if max(image.size) <= MAX_WORKING_SIDE:
+def _shrink(image: Image.Image, most: int = MAX_DETAILS_SIDE) -> Image.Image:
+    """A picture no side of which is over `most` px; the one given stays as it was."""
+    if max(image.size) <= most:
         return image
-    factor = MAX_WORKING_SIDE / max(image.size)
+    factor = most / max(image.size)
     size = tuple(max(1, round(side * factor)) for side in image.size)
     return image.resize(size, Image.Resampling.BOX)

@@ -15,13 +15,16 @@ from recognizer.preprocess import ink_box, stroke_width
 CONNECTED = 0.25  # ink that holds a piece together; two digits' soft edges may meet without touching
 SPECK = 0.12  # of the tallest piece's height; what is smaller is no part of a digit
 MAX_PIECES = 300  # the topmost of them are read; a page of text has thousands
+MAX_BOXES_PX = 2**24  # of their boxes together; frames within frames have more
 WIDE = 0.5  # of the height of its line: a piece so wide may be two digits
+LONGEST = 16  # times its own height: what is longer is a bar, and no number
 SEAM_ROWS = 48  # the height at which seams are searched, in px
 SEAM_BAND = 0.2  # of the height: how far a seam strays from the vertical, to either side
 SEAM_STEP = 0.06  # of the height: between the places where seams are tried
 SEAM_SLANT = 0.02  # what a step aside costs, in px of ink
 NARROWEST = 0.12  # of the height: the least that a cut leaves on either side
 SEAMS_APART = 0.07  # of the height, on average
+MAX_SEAMS = 24  # the cheapest of them: three for each boundary in a number of nine digits
 MAX_SEAM = 1.6  # widths of a stroke; the most ink that a cut goes through
 LEAST_INK = 0.06  # of the piece's, on either side of a cut
 
@@ -66,10 +69,12 @@ def find_pieces(ink: np.ndarray) -> tuple[list[Piece], int]:
     if count == 1:
         return [], 0
     tallest = stats[1:, cv2.CC_STAT_HEIGHT].max()
-    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(1)
-    found = [i for i in range(1, count) if sides[i] >= SPECK * tallest]
-    found = sorted(found, key=lambda i: stats[i, cv2.CC_STAT_TOP] + stats[i, cv2.CC_STAT_HEIGHT])
-    return [_piece(ink, labels, stats[i], i) for i in found[:MAX_PIECES]], max(0, len(found) - MAX_PIECES)
+    sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    found = np.flatnonzero(sides.max(1) >= SPECK * tallest)
+    found = found[found > 0]  # 0 is the paper
+    found = found[np.argsort(stats[found, cv2.CC_STAT_TOP] + stats[found, cv2.CC_STAT_HEIGHT], kind="stable")]
+    few = found[: min(MAX_PIECES, np.searchsorted(sides[found].prod(1).cumsum(), MAX_BOXES_PX))]
+    return [_piece(ink, labels, stats[i], int(i)) for i in few], len(found) - len(few)
 
 
 def _piece(ink: np.ndarray, labels: np.ndarray, stats: np.ndarray, number: int) -> Piece:
@@ -81,10 +86,13 @@ def _piece(ink: np.ndarray, labels: np.ndarray, stats: np.ndarray, number: int) 
     return trimmed(int(left), int(top), ink[top:bottom, left:right] * near, number)
 
 
+def is_wide(piece: Piece, line_height: float) -> bool:
+    """Whether a piece may be two digits."""
+    return WIDE * line_height <= piece.width <= LONGEST * piece.height
+
+
 def cut(piece: Piece, line_height: float) -> list[Piece]:
-    """Cut a piece that is wide enough for two digits, from left to right; else give it back."""
-    if piece.width < WIDE * line_height:
-        return [piece]
+    """Cut a piece that is wide enough for two digits where there is little ink to cut, from left to right."""
     seams = _seams(piece.ink, line_height)
     parts, columns = [], np.arange(piece.width)
     edges = [np.zeros(piece.height), *seams, np.full(piece.height, piece.width)]
@@ -117,13 +125,13 @@ def _seams(ink: np.ndarray, line_height: float) -> list[np.ndarray]:
     least = LEAST_INK * left_of[:, -1].sum()
     chosen: list[np.ndarray] = []
     for i in costs.argsort(kind="stable"):
-        if costs[i] > dearest:
+        if costs[i] > dearest or len(chosen) == MAX_SEAMS:
             break
         seam = ways[i]
         left = left_of[np.arange(SEAM_ROWS), seam].sum()
         if not least < left < left_of[:, -1].sum() - least:
             continue
-        if all(np.abs(seam - other).mean() >= SEAMS_APART * unit for other in chosen):
+        if not chosen or np.abs(np.array(chosen) - seam).mean(1).min() >= SEAMS_APART * unit:
             chosen.append(seam)
     chosen.sort(key=np.mean)
     rows = np.arange(ink.shape[0]) * (SEAM_ROWS - 1) / max(1, ink.shape[0] - 1)

@@ -42,15 +42,16 @@ def prepare_ink(ink: np.ndarray) -> np.ndarray:
     return centre(digit)
 
 
-def find_ink(pixels: np.ndarray) -> np.ndarray:
+def find_ink(pixels: np.ndarray, paper_at: np.ndarray | None = None) -> np.ndarray:
     """Return how much ink lies on each pixel: float32 (H, W), 0 paper to 1 the strongest ink.
 
-    Ink is whatever differs in colour from the paper, and the paper is the median colour of the picture's border.
+    Ink is whatever differs in colour from the paper, and the paper is the median colour of the picture's border, or of
+    where `paper_at`, bool (H, W), says that it is seen.
     """
-    colours, paper = _colours_and_paper(pixels)
+    colours, paper = _colours_and_paper(pixels, paper_at)
     contrast = _distance(colours, paper)
     # The paper's own unevenness: 0 on clean pictures, since a digit touches less than a quarter of the edge.
-    noise = 2 * np.quantile(border(contrast), 0.75)
+    noise = 2 * np.quantile(border(contrast) if paper_at is None else contrast[paper_at], 0.75)
     strongest = contrast.max()
     if strongest - noise < MIN_CONTRAST * 255:
         raise BlankImageError("Nothing is drawn here: draw a digit, or choose a picture with more contrast.")
@@ -128,12 +129,12 @@ def border(picture: np.ndarray) -> np.ndarray:
     return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
 
 
-def _colours_and_paper(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _colours_and_paper(pixels: np.ndarray, paper_at: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """-> float32 colours (H, W) or (H, W, 3), 0-255, without transparency, and the paper's colour, alike."""
     if pixels.ndim == 3 and pixels.shape[2] == 4 and pixels[..., 3].min() < 255:
         return _flatten(pixels)
     colours = pixels[..., :3].astype(np.float32) if pixels.ndim == 3 else pixels.astype(np.float32)
-    return colours, np.median(border(colours), axis=0)
+    return colours, np.median(border(colours) if paper_at is None else colours[paper_at], axis=0)
 
 
 def _distance(colours: np.ndarray, paper: np.ndarray) -> np.ndarray:

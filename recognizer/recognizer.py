@@ -8,13 +8,13 @@ import numpy as np
 
 from recognizer.batch import Steps, alone, in_batches, together
 from recognizer.errors import BlankImageError, InvalidImageError, RecognizerError
+from recognizer.ink import Sheet
 from recognizer.model import default_model, load_model
-from recognizer.photo import find_ink_on_paper, is_photograph
-from recognizer.picture import Picture, read_picture, read_with_scale
+from recognizer.picture import Picture
 from recognizer.pieces import Piece
-from recognizer.preprocess import find_ink, prepare, prepare_ink
-from recognizer.runtimes.open_model import Probabilities
-from recognizer.segment import Candidate, best_path, cut_up, segment, segment_strokes
+from recognizer.preprocess import prepare_ink
+from recognizer.runtimes.open_model import OpenModel, Probabilities
+from recognizer.segment import MAX_WORK, Candidate, Line, Room, best_path, cut_up, segment, segment_strokes
 from recognizer.strokes import Stroke
 
 MIN_CONFIDENCE = 0.5  # of a model without a probability for "none of these": below it, nothing is called a digit
@@ -52,11 +52,13 @@ class Reading:
     """What a picture says.
 
     lines: top to bottom, each its digits from left to right, all with their `box`; also what looks like no digit.
-    left_out: how many pieces of ink were too many to be looked at.
+    left_out: how many pieces of ink were too many to be looked at, or to be taken apart.
+    work: how much work it was, counted in pictures for the model; bounded, so that a reading takes less than a second.
     """
 
     lines: tuple[tuple[Prediction, ...], ...] = ()
     left_out: int = 0
+    work: int = 1
 
     @property
     def digits(self) -> tuple[Prediction, ...]:
@@ -73,9 +75,9 @@ class Reading:
 class Recognizer:
     """A loaded model, ready to read pictures; safe to share between threads."""
 
-    def __init__(self, probabilities: Probabilities):
+    def __init__(self, model: OpenModel | Probabilities):
         """Wrap a function from float32 (n, 28, 28) in 0-1 to float32 (n, 10) or (n, 11); `load` makes one of a file."""
-        self._probabilities = probabilities
+        self.model = model
 
     @classmethod
     def load(cls, path: str | os.PathLike | None = None) -> "Recognizer":
@@ -92,7 +94,7 @@ class Recognizer:
         of any size; ink darker or lighter than the paper, or on transparency.
         Raises `BlankImageError` where nothing is drawn and `InvalidImageError` where it is no picture.
         """
-        return self._classify([prepare(read_picture(picture))])[0]
+        return self._classify([prepare_ink(Sheet(picture).digit())])[0]
 
     def predict_many(self, pictures: Sequence[Picture]) -> list[Prediction]:
         """Read many pictures of one digit each, 64 to a model call; one `Prediction` for each, in their order.
@@ -102,7 +104,7 @@ class Recognizer:
         prepared = []
         for number, picture in enumerate(pictures, 1):
             try:
-                prepared.append(prepare(read_picture(picture)))
+                prepared.append(prepare_ink(Sheet(picture).digit()))
             except (BlankImageError, InvalidImageError) as error:
                 raise type(error)(f"Picture {number}: {error}") from error
         return self._classify(prepared)
@@ -130,54 +132,59 @@ class Recognizer:
 
     def _steps(self, picture: Picture, strokes: Sequence[Stroke] = ()) -> Steps[Reading]:
         """Read a picture, as far as the model has to look at something, and on."""
-        pixels, scale = read_with_scale(picture)
         try:
-            ink = find_ink_on_paper(pixels) if is_photograph(pixels) else find_ink(pixels)
+            sheet = Sheet(picture)
         except BlankImageError:
             return Reading()
         known: dict[tuple[Piece, ...], tuple[Prediction, float]] = {}
-        lines = segment_strokes(ink, [Stroke(stroke.points / scale, stroke.width / scale) for stroke in strokes])
+        room = Room()
+        lines = segment_strokes(
+            sheet, [Stroke(stroke.points / sheet.scale, stroke.width / sheet.scale) for stroke in strokes], room
+        )
         left_out = 0
         if lines is None:
-            lines, left_out = segment(ink)
-            del pixels, ink  # while others are taken apart, for the model to look at all together
-            lines = [cut_up(*line) for line in zip(lines, (yield from self._look_at(lines, known)), strict=True)]
+            room = Room()
+            lines, left_out = segment(sheet, room)
+            del sheet  # it may be large, and many wait for the model together
+            for i, log_probabilities in enumerate((yield from self._look_at(lines, known))):
+                lines[i], not_cut = cut_up(lines[i], log_probabilities, room)
+                left_out += not_cut
         paths = [
-            sorted((line[i] for i in best_path(line, log_probabilities)), key=_middle)
+            sorted((line.candidates[i] for i in best_path(line.candidates, log_probabilities)), key=_middle)
             for line, log_probabilities in zip(lines, (yield from self._look_at(lines, known)), strict=True)
         ]
         seen = [[known[candidate.pieces] for candidate in path] for path in paths]
         read = []
-        for path, predictions in zip(paths, _in_company(seen), strict=True):
-            boxes = (tuple(round(edge * scale) for edge in candidate.box) for candidate in path)
+        for line, path, predictions in zip(lines, paths, _in_company(seen), strict=True):
+            boxes = (tuple(round(edge * line.scale) for edge in candidate.box) for candidate in path)
             read.append(
                 tuple(
                     replace(prediction, box=box, ink=candidate.ink)
                     for prediction, box, candidate in zip(predictions, boxes, path, strict=True)
                 )
             )
-        return Reading(tuple(read), left_out)
+        return Reading(tuple(read), left_out, MAX_WORK - room.left)
 
-    def _look_at(self, lines: list[list[Candidate]], known: dict) -> Steps[list[np.ndarray]]:
+    def _look_at(self, lines: list[Line], known: dict) -> Steps[list[np.ndarray]]:
         """Return how probable each candidate is as the digit it looks most like: of each line, its logarithm (n,).
 
         `known` has what the model said of the same pieces before, and gets what it says of others.
         """
-        new = {c.pieces: c.ink for line in lines for c in line if c.pieces not in known}
+        new = {c.pieces: c.ink for line in lines for c in line.candidates if c.pieces not in known}
         if new:
             prepared = [prepare_ink(ink) for ink in new.values()]
             outputs = yield prepared
             log_probabilities = np.log(np.maximum(outputs[:, :10].max(1), 1e-12))
             seen = zip(self._predictions(prepared, outputs), log_probabilities.tolist(), strict=True)
             known.update(zip(new, seen, strict=True))
-        return [np.array([known[candidate.pieces][1] for candidate in line]) for line in lines]
+        return [np.array([known[candidate.pieces][1] for candidate in line.candidates]) for line in lines]
 
     def _classify(self, prepared: list[np.ndarray]) -> list[Prediction]:
         return self._predictions(prepared, self._outputs(prepared)) if prepared else []
 
     def _outputs(self, prepared: list[np.ndarray]) -> np.ndarray:
         batches = (np.stack(prepared[i : i + MAX_BATCH]) for i in range(0, len(prepared), MAX_BATCH))
-        return np.concatenate([self._probabilities(batch) for batch in batches])
+        return np.concatenate([self.model(batch) for batch in batches])
 
     def _predictions(self, prepared: list[np.ndarray], outputs: np.ndarray) -> list[Prediction]:
         probabilities = np.maximum(outputs[:, :10], 1e-12)

@@ -1,8 +1,9 @@
 """A picture of numbers -> one picture a digit.
 
-In: ink float32 (H, W), 0 paper to 1 ink. Out: of each line of writing, the `Candidate`s, that is everything on it that
-may be one digit; when the classifier has said how probable each is, `best_path` chooses those that make up the line.
-What hangs together is taken for part of one digit at first, and `cut_up` where the classifier doubts that.
+In: a `Sheet`. Out: of each line of writing, the `Candidate`s, that is everything on it that may be one digit; when
+the classifier has said how probable each is, `best_path` chooses those that make up the line.
+What hangs together is taken for part of one digit at first, and `cut_up` where the classifier doubts that. All of it
+has `Room` for so much work: whatever the picture, a reading takes less than a second (benchmarks/hostile.py).
 
 This is over-segmentation with a search by recognition (Fujisawa, Nakano & Kurino 1992, "Segmentation methods for
 character recognition: from segmentation to document structure analysis"): the line is taken apart into more pieces
@@ -13,12 +14,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 
+from recognizer.ink import Sheet
 from recognizer.lines import height_of, into_lines
-from recognizer.pieces import Piece, cut, find_pieces
+from recognizer.pieces import Piece, cut, find_pieces, is_wide, trimmed
 from recognizer.strokes import Stroke, stroke_pieces
 
+MAX_WORK = 320  # pictures for the model, in one reading; it looks at one in 2 ms
+WORK_PX = 2**17  # px of ink that take as long to put together and prepare
+WORK_CUT = 2  # pictures that the model looks at while a piece is cut
 MAX_PARTS = 6  # pieces that one digit is put together from, beside all those that one piece was cut into
 WIDEST = 1.6  # times its height, or the line's where that is more: no digit is wider
 MAX_GAP = 0.35  # of the line's height between the pieces of one digit
@@ -42,7 +48,7 @@ BROAD = 0.9  # times its height; a digit is seldom wider
 class Candidate:
     """What may be one digit: the pieces `first` up to, but not including, `end` of its line.
 
-    ink: float32 (h, w); box: (left, top, right, bottom) in px of the picture; cost: what its shape speaks against it;
+    ink: float32 (h, w); box: (left, top, right, bottom) in px of its line; cost: what its shape speaks against it;
     pieces: those of its line.
     """
 
@@ -54,51 +60,119 @@ class Candidate:
     pieces: tuple[Piece, ...] = ()
 
 
-def segment(ink: np.ndarray) -> tuple[list[list[Candidate]], int]:
-    """Return the candidates of each line, top to bottom, and how many pieces were too many to be looked at.
+@dataclass(frozen=True, eq=False)
+class Line:
+    """What may be the digits of one line; scale: px of the picture for one px of the candidates' boxes."""
 
-    Of these candidates none is a part of a piece: `cut_up` takes those pieces apart that are no digit as they are.
+    candidates: list[Candidate]
+    scale: float
+
+
+class Room:
+    """How much work is left for a reading, counted in pictures for the model."""
+
+    def __init__(self, work: int = MAX_WORK):
+        self.left = work
+        self._taken: set[tuple[Piece, ...]] = set()
+
+    def take(self, work: int) -> bool:
+        """Whether there is room for so much; then it is used up."""
+        if work > self.left:
+            return False
+        self.left -= work
+        return True
+
+    def take_candidate(self, pieces: tuple[Piece, ...], box: tuple[int, int, int, int]) -> bool:
+        """The same for a look at some pieces together; a second look at them is for nothing."""
+        if pieces not in self._taken:
+            if not self.take(1 + (box[2] - box[0]) * (box[3] - box[1]) // WORK_PX):
+                return False
+            self._taken.add(pieces)
+        return True
+
+
+def segment(sheet: Sheet, room: Room) -> tuple[list[Line], int]:
+    """Return the lines, top to bottom, and how many pieces were too many to be looked at.
+
+    Of their candidates none is a part of a piece: `cut_up` takes those pieces apart that are no digit as they are.
     """
-    pieces, left_out = find_pieces(ink)
-    lines = into_lines(pieces)
-    return [_candidates(line, height_of(line)) for line in lines], left_out
+    pieces, left_out = find_pieces(sheet.ink)
+    lines = []
+    for coarse in into_lines(pieces):
+        line, zoom = _closer(coarse, sheet) if room.left else (coarse, 1.0)
+        candidates, looked_at = _candidates(line, height_of(line), room)
+        left_out += len(line) - looked_at
+        if candidates:
+            lines.append(Line(candidates, sheet.scale / zoom))
+    return lines, left_out
 
 
-def cut_up(line: list[Candidate], log_probabilities: np.ndarray) -> list[Candidate]:
-    """Return a line's candidates anew, its pieces cut where they make no digit as they are.
+def _closer(line: list[Piece], sheet: Sheet) -> tuple[list[Piece], float]:
+    """The same pieces at the resolution that small digits need, and how many times closer that is."""
+    zoom = sheet.zoom(height_of(line))
+    if zoom == 1:
+        return line, zoom
+    return [_from_nearby(piece, sheet, zoom) for piece in line], zoom
+
+
+def _from_nearby(piece: Piece, sheet: Sheet, zoom: float) -> Piece:
+    left, top = max(0, piece.left - 1), max(0, piece.top - 1)
+    where = np.zeros(sheet.ink[top : piece.bottom + 1, left : piece.right + 1].shape, np.uint8)
+    where[piece.top - top :, piece.left - left :][: piece.height, : piece.width] = piece.ink > 0
+    near = cv2.dilate(where, np.ones((3, 3), np.uint8))
+    ink = sheet.closer(near > 0, zoom, left, top)
+    return trimmed(round(left * zoom), round(top * zoom), ink, piece.whole)
+
+
+def cut_up(line: Line, log_probabilities: np.ndarray, room: Room) -> tuple[Line, int]:
+    """Return a line anew, its pieces cut where they make no digit as they are, and how many there was no room to cut.
 
     `log_probabilities`: as for `best_path`. A number may hang together as a whole, but so does a letter: where most
     of a line is doubtful, a cut costs more.
     """
-    path = best_path(line, log_probabilities)
+    path = best_path(line.candidates, log_probabilities)
     doubtful = [i for i in path if log_probabilities[i] < DOUBT]
-    pieces = [candidate.pieces[0] for candidate in line if candidate.end == candidate.first + 1]
+    pieces = [candidate.pieces[0] for candidate in line.candidates if candidate.end == candidate.first + 1]
     height = height_of(pieces)
-    wholes = {piece for i in doubtful for piece in line[i].pieces}
-    parts = [part for piece in pieces for part in (cut(piece, height) if piece in wholes else [piece])]
-    if len(parts) == len(pieces):
-        return line
-    return _candidates(parts, height, CUT_COST if 2 * len(doubtful) <= len(path) else CUT_COST_ALONE)
+    wholes = {piece for i in doubtful for piece in line.candidates[i].pieces if is_wide(piece, height)}
+    if not wholes:
+        return line, 0
+    if room.take(WORK_CUT * len(wholes)):
+        parts = [part for piece in pieces for part in (cut(piece, height) if piece in wholes else [piece])]
+        if len(parts) == len(pieces):
+            return line, 0
+        cut_cost = CUT_COST if 2 * len(doubtful) <= len(path) else CUT_COST_ALONE
+        candidates, looked_at = _candidates(parts, height, room, cut_cost)
+        if looked_at == len(parts):
+            return replace(line, candidates=candidates), 0
+    return line, len(wholes)
 
 
-def segment_strokes(ink: np.ndarray, strokes: Sequence[Stroke]) -> list[list[Candidate]] | None:
-    """Return the candidates of each line, put together from its strokes; None where these do not help.
+def segment_strokes(sheet: Sheet, strokes: Sequence[Stroke], room: Room) -> list[Line] | None:
+    """Return the lines, put together from their strokes; None where these do not help, or there is no room for them.
 
     The strokes of a digit follow each other on the paper or in time: digits that overlap are told apart by when they
     were written, and a bar that was added at the end by where it lies.
     """
-    written = stroke_pieces(ink, strokes)
-    if written is None:
-        return None
-    return [_in_both_orders(line, sorted(line, key=written.index)) for line in into_lines(written)]
+    written = stroke_pieces(sheet.ink, strokes)
+    lines = []
+    for placed in into_lines(written or []):
+        candidates = _in_both_orders(placed, sorted(placed, key=written.index), room)
+        if candidates is None:
+            return None
+        lines.append(Line(candidates, sheet.scale))
+    return lines or None
 
 
-def _in_both_orders(placed: list[Piece], written: list[Piece]) -> list[Candidate]:
+def _in_both_orders(placed: list[Piece], written: list[Piece], room: Room) -> list[Candidate] | None:
     """The candidates of a line of strokes, from left to right and in writing order, two ways to one end."""
     height, count = height_of(placed), len(placed)
+    from_left, in_order = (_candidates(pieces, height, room) for pieces in (placed, written))
+    if not from_left[1] == in_order[1] == count:
+        return None
     end = 2 * count - 1
-    found = [replace(c, end=end if c.end == count else c.end) for c in _candidates(placed, height)]
-    for c in _candidates(written, height):
+    found = [replace(c, end=end if c.end == count else c.end) for c in from_left[0]]
+    for c in in_order[0]:
         first = count - 1 + c.first if c.first else 0
         found.append(replace(c, first=first, end=end if c.end == count else count - 1 + c.end))
     return found
@@ -124,35 +198,37 @@ def best_path(candidates: list[Candidate], log_probabilities: np.ndarray) -> lis
     return best[length][1]
 
 
-def _candidates(pieces: list[Piece], height: float, cut_cost: float | None = None) -> list[Candidate]:
-    """What may be one digit on a line that is `height` px high.
+def _candidates(
+    pieces: list[Piece], height: float, room: Room, cut_cost: float | None = None
+) -> tuple[list[Candidate], int]:
+    """What may be one digit on a line that is `height` px high, and how many of its pieces there was room for.
 
     `cut_cost`: of a boundary within what hangs together; None where that is one between two strokes.
     """
     boundaries = [0.0, *(_boundary_cost(a, b, pieces, cut_cost) for a, b in pairwise(pieces)), 0.0]
-    found = []
+    highest = max(height, _box(pieces)[3] - _box(pieces)[1])
+    found: list[Candidate] = []
     for first in range(len(pieces)):
+        box, gaps = _box(pieces[first : first + 1]), []
         for end in range(first + 1, len(pieces) + 1):
-            group = pieces[first:end]
-            if end - first > MAX_PARTS and group[0].whole != group[-1].whole:
+            group, last = pieces[first:end], pieces[end - 1]
+            if len(group) > MAX_PARTS and group[0].whole != last.whole:
                 break
-            gaps = [_gap(group[:i], piece) / height for i, piece in enumerate(group) if i]
-            box = _box(group)
-            wide = (box[2] - box[0]) / max(box[3] - box[1], height)
-            if gaps and (wide > WIDEST or max(gaps) > MAX_GAP):
+            if len(group) > 1:
+                gaps.append(max(0, last.left - box[2], box[0] - last.right) / height)
+            box = _joined(box, last)
+            width = box[2] - box[0]
+            if gaps and (width > WIDEST * highest or max(gaps) > MAX_GAP):
+                break
+            if gaps and width > WIDEST * max(box[3] - box[1], height):
                 continue
-            small = max(0.0, 1 - max(box[2] - box[0], box[3] - box[1]) / (SMALL * height))
-            cost = GAP_COST * sum(gaps) + SMALL_COST * small + (boundaries[first] + boundaries[end]) / 2
             parts = tuple(sorted(group, key=lambda piece: piece.left + piece.right))
+            if not room.take_candidate(parts, box):
+                return [candidate for candidate in found if candidate.end <= first], first
+            small = max(0.0, 1 - max(width, box[3] - box[1]) / (SMALL * height))
+            cost = GAP_COST * sum(gaps) + SMALL_COST * small + (boundaries[first] + boundaries[end]) / 2
             found.append(Candidate(first, end, _together(group, box), box, cost, parts))
-    return found
-
-
-def _gap(pieces: list[Piece], next_one: Piece) -> int:
-    """The columns of paper, in px, between pieces and one to their right or left."""
-    to_the_right = next_one.left - max(piece.right for piece in pieces)
-    to_the_left = min(piece.left for piece in pieces) - next_one.right
-    return max(0, to_the_right, to_the_left)
+    return found, len(pieces)
 
 
 def _boundary_cost(a: Piece, b: Piece, pieces: list[Piece], cut_cost: float | None) -> float:
@@ -174,6 +250,11 @@ def _box(pieces: list[Piece]) -> tuple[int, int, int, int]:
         max(piece.right for piece in pieces),
         max(piece.bottom for piece in pieces),
     )
+
+
+def _joined(box: tuple[int, int, int, int], piece: Piece) -> tuple[int, int, int, int]:
+    left, top, right, bottom = box
+    return min(left, piece.left), min(top, piece.top), max(right, piece.right), max(bottom, piece.bottom)
 
 
 def _together(pieces: list[Piece], box: tuple[int, int, int, int]) -> np.ndarray:

@@ -52,7 +52,7 @@ def test_what_speaks_for_a_digit_adds_up_to_what_the_model_gained_over_blank_pap
     picture = prepare_ink(ink_of(digit))
 
     def log_odds(picture):
-        output = np.float64(explainer._outputs(picture[None])[0])
+        output = np.float64(explainer._model(picture[None])[0])
         return np.log(output[digit] / np.delete(output, digit).sum())
 
     expected = log_odds(picture) - log_odds(np.zeros_like(picture))

@@ -111,7 +111,7 @@ def test_what_is_no_digit_model_is_refused(ending, options, sentence, tmp_path):
 
 
 def test_of_what_it_cannot_show_the_explainer_says_so(exported):
-    explainer = Explainer(exported[1])
+    explainer = Explainer.load(exported[1])
     assert load_network(exported[1]) is None and not explainer.looks_inside
     ink = np.pad(np.ones((20, 6), np.float32), 4)
     assert len(explainer.steps(ink)) > 2

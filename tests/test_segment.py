@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from recognizer import Recognizer
-from recognizer.pieces import MAX_PIECES
+from recognizer.ink import Sheet
+from recognizer.pieces import MAX_PIECES, find_pieces
 from recognizer.preprocess import find_ink
-from recognizer.segment import Candidate, best_path, cut_up, segment
+from recognizer.segment import Candidate, Room, best_path, cut_up, segment
 from tests.helpers import STROKES, always, arc, drawn, render
 
 
@@ -76,9 +77,21 @@ def test_halves_one_above_the_other_are_one_digit(shipped, left):
 
 
 def test_a_digit_is_not_cut_and_a_pair_is():
-    (line,), _ = segment(find_ink(written((8, 60, 40, 110))))
-    assert len(line) == 1 and cut_up(line, np.array([0.0])) is line
-    assert len(cut_up(line, np.array([-9.0]))) > 1
+    (line,), _ = segment(Sheet(written((8, 60, 40, 110))), Room())
+    assert len(line.candidates) == 1 and cut_up(line, np.array([0.0]), Room()) == (line, 0)
+    cut, not_cut = cut_up(line, np.array([-9.0]), Room())
+    assert len(cut.candidates) > 1 and not_cut == 0
+
+
+def test_what_there_is_no_room_to_cut_stays_whole_and_is_counted():
+    (line,), _ = segment(Sheet(written((8, 60, 40, 110))), Room())
+    assert cut_up(line, np.array([-9.0]), Room(0)) == (line, 1)
+
+
+def test_a_line_is_read_as_far_as_there_is_room():
+    sheet = Sheet(written(*((1, 30 + 60 * i, 40, 110) for i in range(6))))
+    lines, left_out = segment(sheet, Room(3))
+    assert [len(line.candidates) for line in lines] == [3] and left_out == 3
 
 
 def test_what_is_odd_is_a_digit_beside_plain_ones_and_none_beside_odd_ones():
@@ -115,7 +128,7 @@ def test_digits_that_touch_lightly_are_cut(shipped, left, right):
         if a.any() and b.any()
     )
     picture = written((left, 60, 40, 110), (right, 250 - least - 1, 40, 110))
-    assert all(len(extent) for extent in extents) and len(segment(find_ink(picture))[0]) == 1
+    assert all(len(extent) for extent in extents) and len(find_pieces(find_ink(picture))[0]) == 1
     assert shipped.read(picture).text == f"{left}{right}"
 
 
@@ -145,17 +158,17 @@ def test_the_path_takes_what_the_classifier_believes():
 @settings(max_examples=60, deadline=None)
 @given(arrays.arrays(np.uint8, st.tuples(st.integers(4, 60), st.integers(4, 60)), elements=st.sampled_from([0, 255])))
 def test_every_picture_falls_into_candidates_that_make_up_its_lines(pixels):
-    ink = np.float32(pixels / 255)
-    ink[0, 0] = 1
-    lines, _ = segment(ink)
+    pixels[0, 0] = 0
+    sheet = Sheet(np.pad(pixels, 1, constant_values=255))
+    lines, _ = segment(sheet, Room())
     assert lines
     for line in lines:
-        chosen = [line[i] for i in best_path(line, np.zeros(len(line)))]
-        assert chosen[0].first == 0 and chosen[-1].end == max(candidate.end for candidate in line)
+        chosen = [line.candidates[i] for i in best_path(line.candidates, np.zeros(len(line.candidates)))]
+        assert chosen[0].first == 0 and chosen[-1].end == max(candidate.end for candidate in line.candidates)
         assert all(a.end == b.first for a, b in pairwise(chosen))
-        for candidate in line:
+        for candidate in line.candidates:
             left, top, right, bottom = candidate.box
-            assert 0 <= left < right <= ink.shape[1] and 0 <= top < bottom <= ink.shape[0]
+            assert 0 <= left < right <= sheet.ink.shape[1] and 0 <= top < bottom <= sheet.ink.shape[0]
             assert candidate.ink.shape == (bottom - top, right - left) and candidate.ink.max() > 0
 
 

@@ -1,7 +1,6 @@
 """One model, and all that can be asked about why it read a digit so."""
 
 import os
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,7 +11,6 @@ from recognizer.explain.erasure import Erasure, smallest_erasure
 from recognizer.explain.kin import Kin, KinIndex
 from recognizer.explain.layers import Layer, feature_maps, last_inputs
 from recognizer.explain.steps import Step, steps
-from recognizer.model import default_model, load_model, load_network
 from recognizer.preprocess import centre, corner, crop, fit, ink_box
 from recognizer.recognizer import Prediction, Recognizer, refused
 
@@ -24,29 +22,27 @@ class Explainer:
     where the model is no Keras model.
     """
 
-    def __init__(self, path: str | os.PathLike):
-        """Use the model in `path`; `ModelError` as for `Recognizer.load`."""
-        self._path = path
-        self._inside = load_network(path)
-        self._outputs = load_model(path)
-        self._recognizer = Recognizer(self._outputs)
+    def __init__(self, recognizer: Recognizer):
+        """Explain the answers of `recognizer`, one that `Recognizer.load` has made."""
+        self._recognizer = recognizer
+        self._model = recognizer.model
         self._kin: KinIndex | None = None
 
     @classmethod
     def load(cls, path: str | os.PathLike | None = None) -> "Explainer":
         """Load a model, by default `recognizer.model.default_model()`; errors as for `Recognizer.load`."""
-        return cls(default_model() if path is None else path)
+        return cls(Recognizer.load(path))
 
     @property
     def looks_inside(self) -> bool:
         """Whether the model is a Keras model, so that its network can be looked into."""
-        return self._inside is not None
+        return self._model.network is not None
 
     @property
     def _network(self):
-        if self._inside is None:
-            raise ModelError(f"{Path(self._path).name} gives answers alone: to look inside, use a Keras model.")
-        return self._inside
+        if self._model.network is None:
+            raise ModelError(f"{self._model.path.name} gives answers alone: to look inside, use a Keras model.")
+        return self._model.network
 
     def steps(self, ink: np.ndarray) -> list[tuple[Step, Prediction | None]]:
         """Return each step of the preparation, and what the model would say if it were left out."""
@@ -68,12 +64,12 @@ class Explainer:
 
     def smallest_erasure(self, ink: np.ndarray) -> Erasure | None:
         """Return the least ink to rub out for another answer, or None where no small erasure was found."""
-        return smallest_erasure(ink, self._outputs, _answer)
+        return smallest_erasure(ink, self._model, _answer)
 
     def kin(self, picture: np.ndarray, count: int = 8) -> list[Kin]:
         """Return the digits from training most like `picture`, float32 (28, 28); `ModelError` without an index."""
         if self._kin is None:
-            self._kin = KinIndex.load(self._path)
+            self._kin = KinIndex.load(self._model.path, self._model.sha256)
         return self._kin.nearest(last_inputs(self._network, picture[None])[0], count)
 
     def layers(self, picture: np.ndarray) -> list[Layer]:

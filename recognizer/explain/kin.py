@@ -48,8 +48,11 @@ class KinIndex:
         self._pictures, self._labels, self._drawn = pictures, labels, drawn
 
     @classmethod
-    def load(cls, model: str | os.PathLike) -> "KinIndex":
-        """Load the index beside a model file; `ModelError` where it is missing, damaged, or of another model."""
+    def load(cls, model: str | os.PathLike, sha256: str | None = None) -> "KinIndex":
+        """Load the index beside a model file; `ModelError` where it is missing, damaged, or of another model.
+
+        `sha256`: of the model file when it was opened, by default as it is now.
+        """
         model = Path(model)
         path = index_path(model)
         try:
@@ -70,7 +73,7 @@ class KinIndex:
             raise ModelError(
                 f"{path.name} is damaged ({error}). Restore it, or write a new one with `python -m train.kin`."
             ) from error
-        if str(arrays.pop("model")) != sha256_of(model):
+        if str(arrays.pop("model")) != (sha256 or sha256_of(model)):
             raise ModelError(
                 f"{path.name} belongs to another model. `python -m train.kin` writes that of {model.name}."
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,21 @@ Probabilities = Callable[[np.ndarray], np.ndarray]  # float32 (n, 28, 28) in 0-1
 
 @dataclass(frozen=True, eq=False)
 class OpenModel:
-    """An opened model file.
+    """An opened model file; called with prepared digits, it gives their probabilities.
 
     probabilities: safe to call from many threads at once.
     input_shape, output_shape: as the file gives them, None for the number of pictures.
     network: the `keras.Model` to look inside; None where the file holds none.
+    path, sha256: of the file that was opened, whatever lies there by now; `recognizer.model` fills them in.
     """
 
     probabilities: Probabilities
     input_shape: tuple[int | None, ...]
     output_shape: tuple[int | None, ...]
     network: Any = None
+    path: Path | None = None
+    sha256: str = ""
+
+    def __call__(self, digits: np.ndarray) -> np.ndarray:
+        """As `probabilities` does: float32 (n, 28, 28), 0-1, n > 0 -> float32 (n, 10) or (n, 11)."""
+        return self.probabilities(digits)

@@ -46,7 +46,7 @@ def test_why_costs_nothing_until_it_is_opened(page, monkeypatch):
 
 
 def test_without_an_index_only_the_kin_are_missing(page, monkeypatch):
-    def missing(model):
+    def missing(*_):
         raise ModelError("There is no index here.")
 
     monkeypatch.setattr("recognizer.explain.explainer.KinIndex.load", missing)
