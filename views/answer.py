@@ -7,6 +7,7 @@ bar that only changes its width neither blinks nor waits for a chart library.
 import base64
 import html
 import io
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
@@ -16,6 +17,7 @@ from recognizer.percent import percent
 
 NEAR_TIE = 0.5  # of the winner's probability; a second with so much is named beside it
 LABEL = 0.18, 0.1  # width and height of a box' label, of the narrow canvas; nearer to its edge it goes elsewhere
+SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 TICKS = "".join(f"<span>{tick}</span>" for tick in ("0", "50", "100 %"))
 AXIS = f'<div class="bar axis"><span></span><span class="scale">{TICKS}</span></div>'
 
@@ -38,6 +40,15 @@ def _large(prediction: Prediction) -> str:
     if prediction.is_digit:
         return f'<span class="digit">{prediction.digit}</span>'
     return '<span class="digit unread">?</span>'
+
+
+def digit_labels(digits: Sequence[Prediction]) -> list[str]:
+    """What each digit of a number is called where one is picked, no two alike: of two sevens, one is 7₁ and one 7₂."""
+    names = [str(digit.digit) if digit.is_digit else "?" for digit in digits]
+    return [
+        name + (str(names[: i + 1].count(name)).translate(SUBSCRIPT) if names.count(name) > 1 else "")
+        for i, name in enumerate(names)
+    ]
 
 
 def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:

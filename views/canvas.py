@@ -64,16 +64,19 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
 
     Raises `InvalidImageError` for what no canvas sends.
     """
-    result = st_canvas(
-        width=WIDE_PX if wide else NARROW_PX,
-        height=HEIGHT_PX + STRIP_PX,
-        stroke_width=stroke_width,
-        stroke_color=INK,
-        background_color="",
-        initial_drawing=st.session_state.get("start_drawing"),
-        return_image_data=True,
-        key="drawing",
-    )
+    try:
+        result = st_canvas(
+            width=WIDE_PX if wide else NARROW_PX,
+            height=HEIGHT_PX + STRIP_PX,
+            stroke_width=stroke_width,
+            stroke_color=INK,
+            background_color="",
+            initial_drawing=st.session_state.get("start_drawing"),
+            return_image_data=True,
+            key="drawing",
+        )
+    except (AttributeError, KeyError, TypeError) as error:  # the component takes whatever comes for a drawing
+        raise InvalidImageError(UNUSABLE) from error
     sent = _checked(result.json_data)
     _remember(sent)
     picture = _picture(result)

@@ -22,16 +22,15 @@ from corrections import Correction, CorrectionError
 from corrections.correction import NONE, checked, strokes_to_json
 from corrections.settings import Settings, settings_from
 from recognizer import Prediction
-from recognizer.model import default_model, sha256_of
 from views.canvas import Drawing, newest_ink
 from views.limits import wait_your_turn
+from views.loading import recognizer
 
 if TYPE_CHECKING:
     from corrections.store import CorrectionStore
 
 ASK = "Was it right? Tap what you drew."
 WHAT_IS_KEPT = "A tap keeps the drawing, both answers, the model's version and the time. No name, no address."
-NO_MODEL = "The model's file is gone, so nobody could tell what it was that read this. Put it back."
 LOCAL = ("localhost", "127.0.0.1", "::1")  # as the browser spells the machine it runs on
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
 MAX_WAITING = 20  # taps that are not kept yet, in one visit
@@ -136,7 +135,7 @@ def _ask_about(row: Row, drawing: Drawing | None, picked: Prediction | None, pos
             answer=picked.digit if picked.is_digit else NONE,
             confidence=picked.confidence,
             label=NONE,
-            model="",
+            model=recognizer().result().model.sha256,
             made_at=datetime.now(timezone.utc),
         )
     if row.early:
@@ -171,10 +170,10 @@ def _note(row: Row, label: int | None) -> None:
         row.problem = TOO_MANY
     else:
         try:
-            made = replace(row.shown, label=label, model=_model_version(), made_at=datetime.now(timezone.utc))
+            made = replace(row.shown, label=label, made_at=datetime.now(timezone.utc))
             strokes_to_json(checked(made).strokes)
-        except (CorrectionError, OSError) as error:
-            row.problem = str(error) if isinstance(error, CorrectionError) else NO_MODEL
+        except CorrectionError as error:
+            row.problem = str(error)
         else:
             with row.lock:
                 row.waiting[key] = made
@@ -298,9 +297,3 @@ def _store(url: str) -> "CorrectionStore":
     except ImportError as error:
         raise CorrectionError("What keeps corrections is missing: pip install -r requirements.txt") from error
     return CorrectionStore(open_engine(url))
-
-
-@st.cache_resource(show_spinner=False)
-def _model_version() -> str:
-    """The model that answers, by the SHA-256 of its file."""
-    return sha256_of(default_model())

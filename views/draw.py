@@ -4,9 +4,9 @@ import streamlit as st
 
 from recognizer import Prediction, Reading, Recognizer, RecognizerError
 from views import corrections
-from views.answer import bars_html, boxes_html, hint_html, preview_html, reading_html
+from views.answer import bars_html, boxes_html, digit_labels, hint_html, preview_html, reading_html
 from views.canvas import Drawing, canvas, clear, needs_wide_paper, send_again, undo
-from views.limits import wait_your_turn
+from views.limits import charge, wait_your_turn
 from views.loading import is_settled, recognizer
 from views.worker import in_worker
 
@@ -63,6 +63,7 @@ def _read(stroke_width: int, wide: bool) -> tuple[Drawing | None, Reading | None
             return None, None, DRAW_HINT
         wait_your_turn("reading")
         reading = in_worker(model.read, drawing.picture, drawing.strokes)
+        charge("reading", reading.work)
     except RecognizerError as error:
         return None, None, str(error)
     return (drawing, reading, "") if reading.digits else (None, None, DRAW_HINT)
@@ -79,12 +80,12 @@ def _pick(reading: Reading | None) -> Prediction | None:
     picked = st.segmented_control(
         "Which digit?",
         range(len(digits)),
-        format_func=shown.__getitem__,
+        format_func=digit_labels(digits).__getitem__,
         required=True,
         key="picked",
         label_visibility="collapsed",
     )
-    return digits[picked]
+    return digits[-1 if picked is None else picked]  # None where it was picked among others, that an undo has changed
 
 
 @st.fragment(run_every=0.5)

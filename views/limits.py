@@ -20,7 +20,7 @@ class Limit:
 
 # Above what people do, and for one visitor alone below what a processor core can do.
 LIMITS = {
-    "reading": Limit(per_second=20, burst=40),  # strokes and clicks on the canvas; fast scribblers lift the pen 5 times
+    "reading": Limit(per_second=100, burst=500),  # pictures for the model; a stroke of a number is some ten of them
     "photo": Limit(per_second=1, burst=20),  # half a second each
     "why": Limit(per_second=2, burst=10),  # half a second each
     "correction": Limit(per_second=1, burst=10),  # each is written to disk
@@ -34,17 +34,25 @@ class Bucket:
     tokens: float
     at: float
 
-    def take(self, limit: Limit, now: float) -> float:
-        """Take one token -> how many s to wait until it is there."""
-        self.tokens = min(limit.burst, self.tokens + (now - self.at) * limit.per_second) - 1
+    def take(self, limit: Limit, now: float, amount: float = 1) -> float:
+        """Take tokens -> how many s to wait until they are there."""
+        self.tokens = min(limit.burst, self.tokens + (now - self.at) * limit.per_second) - amount
         self.at = now
         return max(0.0, -self.tokens / limit.per_second)
 
 
 def wait_your_turn(work: str) -> None:
     """Wait until the visitor may ask for `work`, a key of `LIMITS`, once more; mostly not at all."""
-    limit = LIMITS[work]
-    buckets = st.session_state.setdefault("buckets", {})
-    bucket = buckets.setdefault(work, Bucket(limit.burst, time.monotonic()))
-    if wait := bucket.take(limit, time.monotonic()):
+    if wait := _take(work, 1):
         time.sleep(wait)
+
+
+def charge(work: str, amount: float) -> None:
+    """Note that what was asked for was more than one of it; who asks next waits until it is made up for."""
+    _take(work, amount)
+
+
+def _take(work: str, amount: float) -> float:
+    limit = LIMITS[work]
+    bucket = st.session_state.setdefault("buckets", {}).setdefault(work, Bucket(limit.burst, time.monotonic()))
+    return bucket.take(limit, time.monotonic(), amount)

@@ -6,13 +6,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from recognizer import Reading, Recognizer, RecognizerError
 from recognizer.percent import percent
-from recognizer.picture import ENDINGS, read_with_scale
+from recognizer.picture import ENDINGS, Opened, open_picture
 from recognizer.remarks import remarks
 from recognizer.table import COLUMNS, rows
 from views.limits import wait_your_turn
@@ -71,6 +70,12 @@ def show(is_open: bool) -> None:
 
 
 def _answers(files: list) -> None:
+    chosen = {file.file_id: file for file in files[:MAX_FILES]}
+    known = st.session_state.get("answers", {})
+    if known.keys() - chosen.keys():  # nothing is kept of what was removed
+        known = {key: known[key] for key in known.keys() & chosen.keys()}
+        st.session_state["answers"] = known
+        st.session_state.pop("explanation", None)
     if not files:
         return
     try:
@@ -83,8 +88,6 @@ def _answers(files: list) -> None:
         st.warning(
             f"These are {len(files)} pictures: the first {MAX_FILES} are read. Take some away to see the others."
         )
-    known = st.session_state.get("answers", {})
-    chosen = {file.file_id: file for file in files[:MAX_FILES]}
     st.session_state["answers"] = {
         key: known.get(key) or answer(file.name, file.getvalue(), model) for key, file in chosen.items()
     }
@@ -97,26 +100,26 @@ def answer(name: str, data: bytes, model: Recognizer) -> Answer:
     wait_your_turn("photo")
     try:
         with ONE_AT_A_TIME:
-            pixels, scale = read_with_scale(data)
-            reading = model.read(data)
+            opened = open_picture(data)
+            reading = model.read(opened)
     except RecognizerError as error:
         return Answer(name, str(error))
-    size = (round(pixels.shape[1] * scale), round(pixels.shape[0] * scale))
+    size = (round(opened.pixels.shape[1] * opened.scale), round(opened.pixels.shape[0] * opened.scale))
     sentence = " ".join(filter(None, ["" if reading.text else NOTHING, remarks(reading)]))
-    return Answer(name, sentence, with_boxes(pixels, scale, reading), reading, size)
+    return Answer(name, sentence, with_boxes(opened, reading), reading, size)
 
 
-def with_boxes(pixels: np.ndarray, scale: float, reading: Reading) -> Image.Image:
+def with_boxes(opened: Opened, reading: Reading) -> Image.Image:
     """Draw a blue box and its digit around what was read, and a grey box around what is no digit.
 
-    `pixels`, `scale`: as `read_with_scale` gives them. No side of the result is over `SHOWN_PX`.
+    No side of the result is over `SHOWN_PX`.
     """
-    picture = Image.fromarray(pixels).convert("RGB")
+    picture = Image.fromarray(opened.pixels).convert("RGB")
     factor = min(1.0, SHOWN_PX / max(picture.size))
     picture = picture.resize(tuple(max(1, round(side * factor)) for side in picture.size))
     pen = ImageDraw.Draw(picture)
     for prediction in reading.digits:
-        left, top, right, bottom = (round(edge * factor / scale) for edge in prediction.box)
+        left, top, right, bottom = (round(edge * factor / opened.scale) for edge in prediction.box)
         colour = BLUE if prediction.is_digit else GREY
         pen.rectangle((left - 2, top - 2, right + 1, bottom + 1), outline=colour, width=2)
         if prediction.is_digit:

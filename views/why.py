@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from recognizer import Prediction, Reading, RecognizerError
+from recognizer import Prediction, Reading, Recognizer, RecognizerError
 from recognizer.explain import Explainer
 from recognizer.explain.erasure import Erasure
 from recognizer.explain.kin import Kin
@@ -13,6 +13,8 @@ from recognizer.explain.layers import Layer
 from recognizer.explain.steps import Step
 from recognizer.model import MODEL_VARIABLE
 from recognizer.percent import percent
+from recognizer.picture import MAX_WORKING_SIDE
+from views.answer import digit_labels
 from views.figures import erasure_picture, figure, heat_picture, ink_picture, maps_picture, row
 from views.limits import wait_your_turn
 from views.loading import recognizer
@@ -66,8 +68,7 @@ def show() -> None:
         prediction = _pick(reading, name)
         try:
             with st.spinner("Looking inside …"):
-                recognizer().result()
-                explainer = _explainer()
+                explainer = _explainer(recognizer().result())
                 explanation = _explained(explainer, prediction, size)
         except RecognizerError as error:
             st.warning(str(error))
@@ -98,16 +99,17 @@ def _pick(reading: Reading, name: str) -> Prediction:
         "Which digit?",
         range(len(digits)),
         default=min(last, len(digits) - 1),
-        format_func=lambda i: str(digits[i].digit) if digits[i].is_digit else "?",
+        format_func=digit_labels(digits).__getitem__,
         required=True,
         key=f"why_digit_{name}_{len(digits)}",
     )
-    return digits[picked]
+    return digits[-1 if picked is None else picked]
 
 
-@st.cache_resource(show_spinner=False)
-def _explainer() -> Explainer:
-    return Explainer.load()
+@st.cache_resource(show_spinner=False, max_entries=1, hash_funcs={Recognizer: id})
+def _explainer(recognizer: Recognizer) -> Explainer:
+    """Of the recogniser that answered, whatever has become of the file that it was loaded from."""
+    return Explainer(recognizer)
 
 
 def _explained(explainer: Explainer, prediction: Prediction, size: tuple[int, int]) -> Explanation:
@@ -134,14 +136,17 @@ def _kin_of(explainer: Explainer, prediction: Prediction) -> list[Kin] | str:
 
 
 def _on_its_sheet(prediction: Prediction, size: tuple[int, int]) -> np.ndarray:
-    """The ink of one digit alone, where it lies on the picture of `size` (width, height) px."""
+    """The ink of one digit alone, where it lies on the picture of `size` (width, height) px, or on a part of it."""
     left, top, right, _ = prediction.box
-    height, width = prediction.ink.shape
-    factor = width / (right - left)  # a large picture was scaled down before it was read
-    sheet = np.zeros((max(height, round(size[1] * factor)), max(width, round(size[0] * factor))), np.float32)
-    top, left = min(round(top * factor), len(sheet) - height), min(round(left * factor), sheet.shape[1] - width)
-    sheet[top : top + height, left : left + width] = prediction.ink
-    return sheet
+    factor = prediction.ink.shape[1] / (right - left)  # a large picture was scaled down before it was read
+    margins = []
+    for start, length, whole in zip((top, left), prediction.ink.shape, size[::-1], strict=True):
+        whole = max(length, round(whole * factor))
+        shown = max(length, min(whole, MAX_WORKING_SIDE))
+        start = min(round(start * factor), whole - length)
+        before = start - min(max(0, start + (length - shown) // 2), whole - shown)
+        margins.append((before, shown - length - before))
+    return np.pad(prediction.ink, margins)
 
 
 def _show(explainer: Explainer, explanation: Explanation) -> None:
