@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from recognizer import Recognizer
-from recognizer.__main__ import FORMULA, _csv_rows
+from recognizer.answers import FORMULA, csv_rows
 from tests.helpers import always, drawn
 from views.photo import to_csv
 
@@ -23,7 +23,7 @@ NAMES = some.text(some.characters(exclude_characters="\0/", exclude_categories=[
 def test_a_row_on_the_command_line(name):
     printed = io.StringIO()
     with redirect_stdout(printed):
-        _csv_rows(name, READING)
+        print(csv_rows(name, READING))
     (cells,) = csv.reader(io.StringIO(printed.getvalue(), newline=""))
     assert Path(cells[0]) == Path(name) and not cells[0].startswith(FORMULA)
     assert cells[1:3] == ["1", "4"]
