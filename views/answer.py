@@ -33,7 +33,7 @@ def reading_html(reading: Reading) -> str:
     unread = any(not prediction.is_digit for prediction in reading.digits)
     note = '<span class="nearest">? does not look like a digit.</span>' if unread else ""
     style = f"--longest:{longest}"
-    return f'<div class="answer number" role="status" style="{style}"><span>{"<br>".join(lines)}</span>{note}</div>'
+    return f'<div class="answer number" style="{style}"><span>{"<br>".join(lines)}</span>{note}</div>'
 
 
 def _large(prediction: Prediction) -> str:
@@ -77,13 +77,13 @@ def prediction_html(prediction: Prediction) -> str:
     """The digit in large type with its confidence, two where they are nearly tied, or that this is none."""
     if not prediction.is_digit:
         return (
-            '<div class="answer" role="status"><span class="hint">This does not look like a digit.</span> '
+            '<div class="answer"><span class="hint">This does not look like a digit.</span> '
             f'<span class="nearest">Nearest: {prediction.digit}</span></div>'
         )
     digits = likely(prediction)
     shown = ' <span class="or">or</span> '.join(f'<span class="digit">{digit}</span>' for digit in digits)
     shares = " and ".join(percent(prediction.probabilities[digit]) for digit in digits)
-    return f'<div class="answer" role="status">{shown} <span class="confidence">{shares}</span></div>'
+    return f'<div class="answer">{shown} <span class="confidence">{shares}</span></div>'
 
 
 def likely(prediction: Prediction) -> list[int]:
@@ -95,7 +95,7 @@ def likely(prediction: Prediction) -> list[int]:
 
 def hint_html(sentence: str) -> str:
     """A sentence in the place of the answer."""
-    return f'<div class="answer" role="status"><span class="hint">{html.escape(sentence)}</span></div>'
+    return f'<div class="answer"><span class="hint">{html.escape(sentence)}</span></div>'
 
 
 def bars_html(prediction: Prediction | None) -> str:

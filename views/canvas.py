@@ -74,6 +74,7 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
             initial_drawing=st.session_state.get("start_drawing"),
             return_image_data=True,
             key="drawing",
+            on_change=_note_heard,
         )
     except (AttributeError, KeyError, TypeError) as error:  # the component takes whatever comes for a drawing
         raise InvalidImageError(UNUSABLE) from error
@@ -85,38 +86,61 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
 
 def send_again() -> None:
     """Let the canvas send what it holds, which it does not do by itself when its width changes."""
-    _start_from(_newest())
+    _start_from(newest())
+
+
+def _note_heard() -> None:
+    """Count what the canvas has sent, whatever it was."""
+    st.session_state["heard"] = st.session_state.get("heard", 0) + 1
 
 
 def undo() -> None:
     """Take the last stroke back; on an empty canvas, what was cleared comes back."""
-    newest = _newest()
-    if newest.objects:
-        _start_from(Sent(newest.objects[:-1], newest.strokes[:-1]))
+    drawn = newest()
+    if drawn.objects:
+        _start_from(Sent(drawn.objects[:-1], drawn.strokes[:-1]))
     else:
         _start_from(st.session_state.pop("cleared", EMPTY))
 
 
 def clear() -> None:
     """Empty the canvas."""
-    newest = _newest()
-    if newest.objects:
-        st.session_state["cleared"] = newest
+    drawn = newest()
+    if drawn.objects:
+        st.session_state["cleared"] = drawn
     _start_from(EMPTY)
+
+
+def restore(payload: object) -> None:
+    """Put strokes, as a canvas has sent them before, under what has been drawn since.
+
+    Raises `InvalidImageError` for what no canvas sends.
+    """
+    stored, drawn = _checked(payload), newest()
+    both = _checked({"objects": [*stored.objects, *drawn.objects]})
+    if _beyond_the_square(both):
+        st.session_state["wide"] = True
+    _start_from(both)
 
 
 def needs_wide_paper() -> bool:
     """Whether there is ink that the narrow canvas would not show."""
-    strokes = st.session_state.get("strokes", EMPTY).strokes
-    return any(each.points[:, 0].max() > NARROW_PX for each in strokes)
+    return _beyond_the_square(st.session_state.get("strokes", EMPTY))
 
 
-def newest_ink() -> str:
-    """What `Drawing.ink` is of that which the canvas sent last, in a callback, where `canvas` has yet to look at it.
+def _beyond_the_square(drawn: "Sent") -> bool:
+    return any(each.points[:, 0].max() > NARROW_PX for each in drawn.strokes)
 
-    "" after an undo or clear that the canvas has yet to answer.
+
+def newest() -> Sent:
+    """The strokes, with one that arrived together with a click, before `canvas` has looked at it.
+
+    Their `ink` is "" after an undo or clear that the canvas has yet to answer.
     """
-    return _newest().ink
+    arrived = st.session_state.get("drawing") or {}
+    with suppress(KeyError, TypeError, InvalidImageError):  # nothing has arrived yet, or nothing that can be used
+        _remember(_checked(arrived["drawing"]["raw"]))
+    return st.session_state.get("strokes", EMPTY)
 
 
 def _start_from(strokes: Sent) -> None:
@@ -135,14 +159,6 @@ def _remember(sent: Sent) -> None:
     if sent not in st.session_state.get("outdated", ()):
         st.session_state["outdated"] = ()
         st.session_state["strokes"] = sent
-
-
-def _newest() -> Sent:
-    """The strokes, with one that arrived together with the click that asks for them."""
-    arrived = st.session_state.get("drawing") or {}
-    with suppress(KeyError, TypeError, InvalidImageError):  # nothing has arrived yet, or nothing that can be used
-        _remember(_checked(arrived["drawing"]["raw"]))
-    return st.session_state.get("strokes", EMPTY)
 
 
 def _checked(payload: object) -> Sent:

@@ -22,7 +22,7 @@ from corrections import Correction, CorrectionError
 from corrections.correction import NONE, checked, strokes_to_json
 from corrections.settings import Settings, settings_from
 from recognizer import Prediction
-from views.canvas import Drawing, newest_ink
+from views.canvas import Drawing, newest
 from views.limits import wait_your_turn
 from views.loading import recognizer
 
@@ -146,7 +146,7 @@ def _ask_about(row: Row, drawing: Drawing | None, picked: Prediction | None, pos
 
 def _tapped(row: Row) -> None:
     """Note a tap for what is on the canvas now: the page may not have read the last stroke yet."""
-    ink, label = newest_ink(), st.session_state["correction"]
+    ink, label = newest().ink, st.session_state["correction"]
     if ink == row.ink:
         _note(row, label)
     else:

@@ -5,6 +5,7 @@ import streamlit as st
 from recognizer import Prediction, Reading, Recognizer, RecognizerError
 from views import corrections
 from views.answer import bars_html, boxes_html, digit_labels, hint_html, preview_html, reading_html
+from views.browser import browser
 from views.canvas import Drawing, canvas, clear, needs_wide_paper, send_again, undo
 from views.limits import charge, wait_your_turn
 from views.loading import is_settled, recognizer
@@ -20,6 +21,7 @@ def show() -> None:
     """Everything that depends on the drawing; a stroke runs this again and nothing else."""
     with st.container(key="draw"):
         with st.container(key="paper"):
+            helper = st.container(key="browser_side")
             sheet = st.container(key="canvas")
             with st.container(key="controls", horizontal=True, vertical_alignment="bottom", wrap=False):
                 stroke_width = st.slider("Pen width", 1, 40, STROKE_WIDTH_PX, key="stroke_width", format="%d px")
@@ -30,6 +32,8 @@ def show() -> None:
         with st.container(key="reading"):
             answer, preview, bars = (st.container(key=key) for key in ("prediction", "preview", "probabilities"))
             question = st.container()
+        with helper:
+            browser(stroke_width)
         with sheet:
             wide = st.session_state.get("wide", False)
             drawing, reading, hint = _read(stroke_width, wide)

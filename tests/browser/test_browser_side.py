@@ -1,0 +1,152 @@
+"""What the page does in the browser besides drawing and answering (views/browser.js), in a real Chromium."""
+
+import os
+import signal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.driver import (
+    ROOT,
+    at_rest,
+    draw,
+    open_page,
+    prediction,
+    server_of,
+    set_width,
+    wait_until_read,
+)
+from tests.helpers import placed
+
+EMPTY = "Draw a digit, or a whole number."
+BARS = [[(30 + 22 * i, 40), (30 + 22 * i, 260)] for i in range(12)]
+STROKES = "() => JSON.parse(sessionStorage.getItem('drawing') ?? '[]').length"  # that the server knows of
+
+
+def expect_strokes(page, count):
+    page.wait_for_function(f"({STROKES})() === {count}", timeout=20_000)
+
+
+@pytest.mark.parametrize("pace_ms", [0, 33, 120])
+def test_every_click_on_undo_takes_back_one_stroke_however_fast_they_come(page, pace_ms):
+    for number, bar in enumerate(BARS, 1):
+        draw(page, [bar])
+        expect_strokes(page, number)
+    page.evaluate(
+        """async pace => {
+            for (let click = 0; click < 8; click++) {
+                document.querySelector(".st-key-undo button").click()
+                if (pace) await new Promise(done => setTimeout(done, pace))
+            }
+        }""",
+        pace_ms,
+    )
+    expect_strokes(page, 4)
+    at_rest(page)
+    expect(page.locator(".stAlert")).to_have_count(0)
+
+
+def test_a_stroke_that_is_under_way_when_the_width_changes_ends_there_and_stays(page):
+    canvas = page.locator(".st-key-canvas").bounding_box()
+    page.mouse.move(canvas["x"] + 150, canvas["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(canvas["x"] + 150, canvas["y"] + 200, steps=8)
+    page.get_by_role("slider").press("ArrowRight")
+    expect_strokes(page, 1)
+    page.mouse.move(canvas["x"] + 150, canvas["y"] + 250, steps=4)
+    page.mouse.up()
+    draw(page, [[(60, 40), (60, 250)]])
+    expect_strokes(page, 2)
+    widths = page.evaluate("() => JSON.parse(sessionStorage.getItem('drawing')).map(stroke => stroke.strokeWidth)")
+    assert widths == [16, 17]
+
+
+@pytest.mark.parametrize("way", ["reload", "back"])
+def test_a_drawing_comes_back_after_a_reload_or_a_look_elsewhere(page, way):
+    draw(page, placed(4, left=95, top=60))
+    expect(prediction(page)).to_contain_text("4")
+    expect_strokes(page, 2)
+    if way == "reload":
+        page.reload()
+    else:
+        page.goto("about:blank")
+        page.go_back()
+    expect(prediction(page)).to_contain_text("4", timeout=20_000)
+    page.locator(".st-key-undo button").click()
+    expect_strokes(page, 1)
+    page.locator(".st-key-clear button").click()
+    expect_strokes(page, 0)
+    page.reload()
+    expect(prediction(page)).to_contain_text(EMPTY, timeout=20_000)
+
+
+def test_a_number_on_wide_paper_comes_back_on_wide_paper(page):
+    page.locator(".st-key-wide label").first.click()
+    expect(page.locator(".st-key-canvas canvas.upper-canvas")).to_have_attribute("width", "640")
+    at_rest(page)
+    draw(page, [*placed(4, left=60, top=60), *placed(7, left=400, top=60)])
+    expect(prediction(page)).to_have_text("47")
+    page.reload()
+    expect(page.locator(".st-key-canvas canvas.upper-canvas")).to_have_attribute("width", "640", timeout=20_000)
+    expect(prediction(page)).to_have_text("47", timeout=20_000)
+
+
+def test_what_was_stored_by_something_else_is_an_empty_canvas(page):
+    for stored in ("no json", '{"type": "Rect"}', "[1, 2]"):
+        page.evaluate("stored => sessionStorage.setItem('drawing', stored)", stored)
+        page.reload()
+        expect(prediction(page)).to_contain_text(EMPTY, timeout=20_000)
+    draw(page, placed(7))
+    expect(prediction(page)).to_contain_text("7")
+
+
+def test_the_canvas_is_drawn_on_after_every_key_that_reaches_it(page):
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("() => document.activeElement.shadowRoot?.activeElement?.outerHTML ?? ''")
+        assert focused == "", "something inside of the canvas"
+    draw(page, placed(7))
+    expect(prediction(page)).to_contain_text("7")
+
+
+def test_a_stroke_that_gets_no_answer_is_said_to_have_none_until_it_gets_one(new_page):
+    with server_of(ROOT / "streamlit_app.py", DIGITS_MODEL="models/digits.onnx") as (address, pid):
+        page = new_page(viewport={"width": 1100, "height": 760})
+        open_page(page, address)
+        wait_until_read(page)
+        notice = page.get_by_text("No answer yet: the connection may be lost.")
+        draw(page, [[(150, 40), (150, 260)]])
+        expect(prediction(page)).to_contain_text("1")
+        expect(notice).to_be_hidden()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            draw(page, [[(80, 40), (220, 40)]])
+            expect(notice).to_be_visible()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        expect(notice).to_be_hidden()
+
+
+def test_the_element_that_a_screen_reader_listens_to_stays_and_what_is_in_it_changes(page):
+    page.evaluate("() => { document.querySelector('.st-key-prediction').stayed = true }")
+    for digit in (7, 1):
+        draw(page, placed(digit))
+        expect(page.get_by_role("status").filter(has_text=str(digit))).to_have_count(1)
+        assert page.evaluate("() => document.querySelector('[role=status]').stayed")
+        page.locator(".st-key-clear button").click()
+        expect(prediction(page)).to_contain_text(EMPTY)
+
+
+def test_of_a_number_with_equal_digits_each_can_be_picked(page):
+    set_width(page, 8)
+    sevens = [stroke for i in range(3) for stroke in placed(7, 90, left=20 + 85 * i, top=40, angle=9 * i)]
+    draw(page, sevens)
+    expect(prediction(page)).to_have_text("777")
+    at_rest(page)
+    options, preview = page.locator(".st-key-picked").get_by_role("radio"), page.locator(".st-key-preview img")
+    pictures = [preview.get_attribute("src")]  # of the last
+    for number in (0, 1, 2):
+        options.nth(number).click()
+        expect(preview).not_to_have_attribute("src", pictures[-1])
+        pictures.append(preview.get_attribute("src"))
+    assert pictures[0] == pictures[3] and len(set(pictures)) == 3, "three sevens, each drawn by itself"

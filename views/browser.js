@@ -1,0 +1,111 @@
+// What only the browser can do for the drawing; views/browser.py is its other end. Where it does not run, the page works
+// as well: a click on Undo goes the way of Streamlit's buttons, and a reload starts with an empty canvas.
+
+const STORED = "drawing" // in the tab's session storage
+const PATIENCE_MS = 2500 // after pen-up; an answer takes 300
+
+let server = null // what it said last: {width, heard, objects, undone}
+let send = () => {}
+let pen = null // where it touches the canvas: {type, x, y, target}
+let undos = 0 // clicks in all, of which the server undoes those that it has not heard of
+let unanswered = null // the timer of the last stroke, and how many messages the server had heard before
+let restoring = false
+
+const notice = document.createElement("div")
+
+export default function ({ parentElement, data, setStateValue }) {
+  send = setStateValue
+  parentElement.querySelector(".notice-place").append(notice)
+  if (server && data.width !== server.width) endStroke()
+  if (unanswered && data.heard !== unanswered.heard) answered()
+  if (!server) restore(data)
+  store(data)
+  undos = Math.max(undos, data.undone)
+  server = data
+  withCanvas(shutToolbar)
+  const answer = document.querySelector(".st-key-prediction") // it stays, and what is in it is replaced
+  answer?.setAttribute("role", "status")
+  answer?.setAttribute("aria-atomic", "true")
+}
+
+const canvas = () => {
+  const hosts = document.querySelectorAll(".st-key-drawing *")
+  return [...hosts].find(element => element.shadowRoot)?.shadowRoot.querySelector(".dc-root")
+}
+
+function withCanvas(act) {
+  if (canvas()) act(canvas())
+  else requestAnimationFrame(() => withCanvas(act))
+}
+
+// The component's own toolbar lies out of sight above the canvas; by keyboard it could be reached all the same.
+function shutToolbar(canvas) {
+  canvas.querySelector(".dc-toolbar").inert = true
+}
+
+// The canvas throws a stroke away that is under way when its pen changes, so it ends there.
+function endStroke() {
+  if (!pen) return
+  const { type, x: clientX, y: clientY, target } = pen
+  if (type === "touch") {
+    const changedTouches = [new Touch({ identifier: 0, target, clientX, clientY })]
+    document.dispatchEvent(new TouchEvent("touchend", { changedTouches }))
+  } else document.dispatchEvent(new MouseEvent("mouseup", { clientX, clientY }))
+  penUp()
+}
+
+function restore({ objects }) {
+  try {
+    const stored = sessionStorage.getItem(STORED)
+    restoring = Boolean(stored) && !objects.length
+    const kept = restoring && { objects: JSON.parse(stored) }
+    if (restoring) withCanvas(() => send("stored", kept)) // it does not send what it begins with
+  } catch {
+    restoring = false // the browser stores nothing here, or something else has written there
+  }
+}
+
+function store({ objects }) {
+  restoring &&= !objects.length
+  if (restoring) return // the server has not heard of it yet
+  try {
+    if (objects.length) sessionStorage.setItem(STORED, JSON.stringify(objects))
+    else sessionStorage.removeItem(STORED)
+  } catch {
+    // As above; then a reload starts with an empty canvas.
+  }
+}
+
+function penUp() {
+  pen = null
+  clearTimeout(unanswered?.timer)
+  unanswered = { heard: server?.heard, timer: setTimeout(() => notice.classList.add("shown"), PATIENCE_MS) }
+}
+
+function answered() {
+  clearTimeout(unanswered.timer)
+  unanswered = null
+  notice.classList.remove("shown")
+}
+
+notice.className = "notice"
+notice.role = "alert"
+notice.textContent =
+  "No answer yet: the connection may be lost. Your drawing stays here, and is read when the page is connected again."
+
+const everywhere = (type, handler) => document.addEventListener(type, handler, { capture: true })
+everywhere("pointerdown", event => {
+  const target = event.composedPath()[0]
+  if (target.classList?.contains("upper-canvas")) pen = { type: event.pointerType, x: event.clientX, y: event.clientY, target }
+})
+everywhere("pointermove", event => {
+  if (pen) Object.assign(pen, { x: event.clientX, y: event.clientY })
+})
+everywhere("pointerup", () => pen && penUp())
+everywhere("pointercancel", () => pen && penUp())
+// Streamlit takes clicks that come while the page is being run for one.
+everywhere("click", event => {
+  if (!event.target.closest?.(".st-key-undo button")) return
+  event.stopImmediatePropagation()
+  send("undos", ++undos)
+})
