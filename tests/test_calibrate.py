@@ -4,11 +4,19 @@ import keras
 import numpy as np
 import pytest
 
+from recognizer import Recognizer
+from tests.helpers import always
 from train.calibrate import MAX_REFUSED, calibrate
 from train.config import DIGITS as CONFIG
 from train.data import NO_DIGIT, Split, split_and_prepare
 from train.drawings import REPORT, other_drawings
-from train.evaluate import expected_calibration_error, read_drawings, reliability
+from train.evaluate import (
+    equal_mass_calibration_error,
+    expected_calibration_error,
+    log_loss,
+    read_drawings,
+    reliability,
+)
 
 
 def network(classes=11):
@@ -84,6 +92,21 @@ def test_the_error_is_the_distance_of_confidence_from_accuracy():
     rows = reliability(confidences, right)
     assert [row["count"] for row in rows] == [10, 10]
     assert [row["accuracy"] for row in rows] == pytest.approx([0.5, 0.9])
+
+
+def test_bins_of_equal_mass_see_what_cancels_out_within_one_bin_of_equal_width():
+    """A hundred answers of 95 % that are all right, and a hundred of 99 % of which 94 are."""
+    confidences, right = np.repeat([0.95, 0.99], 100), np.arange(200) < 194
+    assert expected_calibration_error(confidences, right) == pytest.approx(0)
+    assert equal_mass_calibration_error(confidences, right, bins=2) == pytest.approx(0.05)
+    assert equal_mass_calibration_error(confidences[::-1], right[::-1], bins=2) == pytest.approx(0.05)
+    assert equal_mass_calibration_error(confidences[:3], right[:3]) == pytest.approx(0.05), "fewer answers than bins"
+
+
+def test_log_loss_is_that_of_the_true_digits():
+    drawn = read_drawings(Recognizer(always(7, 0.91)), split(np.zeros((3, 11)), np.array([7, 2, NO_DIGIT])))
+    assert drawn.likelihoods[:2] == pytest.approx([0.91, 0.01]) and np.isnan(drawn.likelihoods[2])
+    assert log_loss(drawn.likelihoods[:2]) == pytest.approx(-(np.log(0.91) + np.log(0.01)) / 2)
 
 
 def test_the_shipped_model_is_as_right_as_it_is_sure_and_refuses_what_is_no_digit(shipped, mnist_sample):

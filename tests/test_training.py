@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from tqdm import tqdm
 
+from benchmarks import calibration
 from recognizer import Recognizer
 from recognizer.model import sha256_of
 from tests.tiny import TINY
@@ -105,7 +106,19 @@ def test_the_card_says_how_the_model_came_about(trained, mnist):
     assert set(card["calibration"]) == {"temperature", "none_shift"}
     drawings = card["drawings"]
     assert drawings["digits"]["of"] == drawings["restyled"]["of"] == drawings["no_digits_refused"]["of"] == 60
+    assert 0 <= drawings["ece_equal_mass"] <= 1 and drawings["log_loss"] > 0
     assert sum(row["count"] for row in drawings["reliability"]) == drawings["digits_refused"]["of"] == 120
+
+
+def test_the_figures_on_drawings_can_be_measured_again_from_the_card(trained, mnist_sample, tmp_path, monkeypatch):
+    out, card = trained
+    model = Path(shutil.copy(out / "digits.keras", tmp_path))
+    older = {**card, "drawings": {"ece": 1.0}}
+    model.with_suffix(".json").write_text(json.dumps(older))
+    monkeypatch.setattr(calibration, "load_mnist", lambda _: mnist_sample)
+    monkeypatch.setattr("sys.argv", ["calibration", "--model", str(model), "--record"])
+    calibration.main()
+    assert json.loads(model.with_suffix(".json").read_text()) == json.loads(json.dumps(card))
 
 
 def test_the_same_seed_trains_the_same_weights_and_another_seed_does_not(trained, mnist, tmp_path):

@@ -39,10 +39,10 @@ def write_card(card: dict, path: Path) -> None:
         temporary.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 
 
-def note_in_card(path: Path, section: str, name: str, value: dict) -> None:
-    """Set `section[name]` of the card at `path`, and leave the rest of it."""
+def note_in_card(path: Path, section: str, values: dict) -> None:
+    """Set `values` in a section of the card at `path`, and leave the rest of it."""
     card = json.loads(path.read_text(encoding="utf-8"))
-    card.setdefault(section, {})[name] = value
+    card.setdefault(section, {}).update(values)
     write_card(card, path)
 
 

@@ -1,7 +1,7 @@
 """A model and MNIST -> the figures of its card."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -58,11 +58,15 @@ def accuracy_per_digit(result: TestResult) -> dict[str, float]:
 
 @dataclass(frozen=True, eq=False)
 class DrawnResult:
-    """How drawings were read: bool (n,) whether the digit was right, float (n,) confidences, bool (n,) refused."""
+    """How drawings were read: bool (n,) whether the digit was right, float (n,) confidences, bool (n,) refused.
+
+    likelihoods: float (n,), the probability of the true digit; nan for what is no digit.
+    """
 
     right: np.ndarray
     confidences: np.ndarray
     refused: np.ndarray
+    likelihoods: np.ndarray = field(default_factory=lambda: np.empty(0))
 
 
 def read_drawings(recognizer: Recognizer, drawings: Split) -> DrawnResult:
@@ -72,6 +76,9 @@ def read_drawings(recognizer: Recognizer, drawings: Split) -> DrawnResult:
         right=np.array([p.digit for p in predictions]) == drawings.labels,
         confidences=np.array([p.confidence for p in predictions]),
         refused=np.array([not p.is_digit for p in predictions]),
+        likelihoods=np.array(
+            [p.probabilities[y] if y < NO_DIGIT else np.nan for p, y in zip(predictions, drawings.labels, strict=True)]
+        ),
     )
 
 
@@ -82,9 +89,9 @@ def right_as_corrected(drawn: DrawnResult, labels: np.ndarray) -> int:
 
 def figures_on_drawings(digits: DrawnResult, restyled: DrawnResult, no_digits: DrawnResult) -> dict:
     """The card's figures on drawings that had no part in training, choosing or calibrating."""
-    right, confidences, refused = (
+    right, confidences, refused, likelihoods = (
         np.concatenate([getattr(part, name) for part in (digits, restyled)])
-        for name in ("right", "confidences", "refused")
+        for name in ("right", "confidences", "refused", "likelihoods")
     )
     return {
         "digits": accuracy_with_interval(int(digits.right.sum()), len(digits.right)),
@@ -92,6 +99,8 @@ def figures_on_drawings(digits: DrawnResult, restyled: DrawnResult, no_digits: D
         "digits_refused": share_with_interval(int(refused.sum()), len(refused)),
         "no_digits_refused": share_with_interval(int(no_digits.refused.sum()), len(no_digits.refused)),
         "ece": round(expected_calibration_error(confidences, right), 4),
+        "ece_equal_mass": round(equal_mass_calibration_error(confidences, right), 4),
+        "log_loss": round(log_loss(likelihoods), 4),
         "reliability": reliability(confidences, right),
     }
 
@@ -113,6 +122,21 @@ def expected_calibration_error(confidences: np.ndarray, right: np.ndarray, bins:
     """Mean distance of confidence from accuracy over equal bins of confidence (Naeini, Cooper & Hauskrecht 2015)."""
     rows = reliability(confidences, right, bins)
     return sum(abs(row["confidence"] - row["accuracy"]) * row["count"] for row in rows) / len(right)
+
+
+def equal_mass_calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
+    """The same over bins that hold equally many answers (Nguyen & O'Connor 2015, "Posterior calibration ...").
+
+    Nixon et al. 2019, "Measuring calibration in deep learning", call such bins adaptive, and use them for each class.
+    """
+    order = np.argsort(confidences, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    return float(sum(abs(confidences[part].mean() - right[part].mean()) * len(part) for part in parts) / len(right))
+
+
+def log_loss(likelihoods: np.ndarray) -> float:
+    """Mean negative log-likelihood of the true digits, in nats; `likelihoods` float (n,), above 0."""
+    return float(-np.log(likelihoods).mean())
 
 
 def confusion_matrix(result: TestResult) -> np.ndarray:

@@ -99,7 +99,7 @@ def export(model: Path, ending: str, digits: np.ndarray) -> str:
             "bytes": path.stat().st_size,
             "largest_difference": found.largest_difference,
         }
-        note_in_card(card, "exports", path.name, about)
+        note_in_card(card, "exports", {path.name: about})
     return (
         f"{path}: {path.stat().st_size / 2**20:.1f} MiB, the same answer to all {len(digits):,} test digits, "
         f"probabilities within {found.largest_difference:.1e}"
