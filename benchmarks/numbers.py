@@ -2,6 +2,7 @@
 
     python -m benchmarks.numbers                 as a table: digits apart, close, touching, by a careless pen
     python -m benchmarks.numbers --count 100     a quick try
+    python -m benchmarks.numbers --record        keeps the shares in the model's card, too
 
 The first three kinds are put together from MNIST digits held out of training and from digits of the parametric pen, of
 unequal size, on an uneven baseline; the others are by `benchmarks/penned.py`, those that overlap once read from their
@@ -13,12 +14,14 @@ a picture of its own: what `read` loses against that, it loses by taking the num
 import argparse
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from benchmarks.handwriting import handwritten, scaled
 from benchmarks.penned import FREE, OVERLAPPING, Number, penned
+from benchmarks.record import record
 from recognizer import Reading, Recognizer
 from recognizer.model import DEFAULT_MODEL
 from train.config import DIGITS as CONFIG
@@ -36,25 +39,31 @@ KINDS = {"apart": [APART], "close": [APART, CLOSE], "touching": [APART, CLOSE, T
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
+    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
     parser.add_argument("--count", type=int, default=500, help="numbers of each kind (500)")
     parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--record", action="store_true", help="keep the shares in the model's card")
     options = parser.parse_args()
     recognizer = Recognizer.load(options.model)
     source = split_and_prepare(load_mnist(options.data), CONFIG.validation_size, CONFIG.seed).validation
     print(f"{'':<12}{'read':>8}{'95 % interval':>18}{'readable':>12}{'ms each':>10}")
+    figures = {"count": options.count, "seed": options.seed}
     for position, kind in enumerate([*KINDS, *PENNED]):
         rng = np.random.default_rng([CONFIG.seed, options.seed, position])
         numbers = [
             penned(rng, PENNED[kind]) if kind in PENNED else number(source, kind, rng) for _ in range(options.count)
         ]
         readable = sum(_digit_by_digit(recognizer, made) == made.text for made in numbers) / len(numbers)
-        _print_row(kind, numbers, readable, lambda made: recognizer.read(made.picture))
+        figures[kind] = _row(kind, numbers, readable, lambda made: recognizer.read(made.picture))
         if kind == "overlapping":
-            _print_row("by strokes", numbers, readable, lambda made: recognizer.read(made.picture, made.strokes))
+            by_strokes = _row("by strokes", numbers, readable, lambda made: recognizer.read(made.picture, made.strokes))
+            figures["overlapping by strokes"] = by_strokes
+    if options.record:
+        record("python -m benchmarks.numbers", figures, options.model)
 
 
-def _print_row(name: str, numbers: list[Number], readable: float, read: Callable[[Number], Reading]) -> None:
+def _row(name: str, numbers: list[Number], readable: float, read: Callable[[Number], Reading]) -> dict:
+    """Read and print; return the share of numbers that were read without an error, with its interval."""
     started = time.perf_counter()
     right = sum(read(made).text == made.text for made in numbers)
     taken = 1000 * (time.perf_counter() - started) / len(numbers)
@@ -62,6 +71,7 @@ def _print_row(name: str, numbers: list[Number], readable: float, read: Callable
     low, high = (100 * edge for edge in row["interval_95"])
     interval = f"{low:.2f} to {high:.2f}"
     print(f"{name:<12}{100 * row['share']:6.2f} %{interval:>18}{100 * readable:10.2f} %{taken:10.1f}", flush=True)
+    return row
 
 
 def _digit_by_digit(recognizer: Recognizer, made: Number) -> str:

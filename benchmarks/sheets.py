@@ -2,6 +2,7 @@
 
     python -m benchmarks.sheets                 how many of the digits on 200 such sheets are found and read right
     python -m benchmarks.sheets --count 20      a quick try
+    python -m benchmarks.sheets --record        keeps the figures in the model's card, too
 
 `sheet` makes one, from digits and a source of randomness: the file as a phone would have saved it, and its text.
 """
@@ -9,12 +10,14 @@
 import argparse
 import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from benchmarks.handwriting import handwritten, scaled
+from benchmarks.record import record
 from recognizer import Recognizer
 from recognizer.model import DEFAULT_MODEL
 from train.config import DIGITS as CONFIG
@@ -39,9 +42,10 @@ class Sheet:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
+    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
     parser.add_argument("--count", type=int, default=200, help="sheets (200), and a quarter as many blank ones")
     parser.add_argument("--seed", type=int, default=3, help="2 was looked at while recognizer/photo.py was made")
+    parser.add_argument("--record", action="store_true", help="keep the figures in the model's card")
     options = parser.parse_args()
     recognizer = Recognizer.load(options.model)
     source = split_and_prepare(load_mnist(options.data), CONFIG.validation_size, CONFIG.seed).validation
@@ -54,13 +58,17 @@ def main() -> None:
         total += len(made.text)
         if wrong:
             print(number, repr(made.text), repr(text), flush=True)
-    for number in range(options.count // 4):
+    blanks = options.count // 4
+    for number in range(blanks):
         blank = sheet(source, np.random.default_rng([CONFIG.seed, options.seed, options.count + number]), blank=True)
         false += len(recognizer.read(blank.jpeg).text)
     row = share_with_interval(right, total)
     low, high = row["interval_95"]
     print(f"digits right   {100 * row['share']:6.2f} %   ({100 * low:.2f} to {100 * high:.2f})")
-    print(f"false digits on {options.count // 4} blank sheets   {false}")
+    print(f"false digits on {blanks} blank sheets   {false}")
+    if options.record:
+        figures = {"sheets": options.count, "digits": row, "blank sheets": blanks, "false digits on them": false}
+        record("python -m benchmarks.sheets", {**figures, "seed": options.seed}, options.model)
 
 
 def distance(text: str, other: str) -> int:

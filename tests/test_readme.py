@@ -1,25 +1,35 @@
-"""The README and the cards say the same."""
+"""The README and the cards say the same, and its commands run."""
 
+import argparse
+import importlib
 import json
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
+from benchmarks import pen as pen_benchmark
 from recognizer.__main__ import parser as recognizer_parser
 from recognizer.model import sha256_of
 from train.__main__ import parser as train_parser
-from train.evaluate import accuracy_with_interval
+from train.evaluate import BINS, accuracy_with_interval, share_with_interval
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-CARDS = {name: json.loads((ROOT / "models" / f"{name}.json").read_text()) for name in ("digits", "mnist")}
+CARDS = {name: json.loads((ROOT / "models" / f"{name}.json").read_text()) for name in ("digits", "mnist", "quick")}
 
 
 def row(start):
     """The cells of the line of the figures' table that begins with `start`."""
     (line,) = [line for line in README.splitlines() if line.startswith(f"| {start}")]
     return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def share(figure, places):
+    """A share and its 95 % interval, as the table shows them."""
+    low, high = figure["interval_95"]
+    return f"{100 * figure['share']:.{places}f} % ({100 * low:.{places}f} to {100 * high:.{places}f})"
 
 
 @pytest.mark.parametrize(("name", "start"), [("digits", "MNIST's 10,000"), ("mnist", "the same for the network")])
@@ -80,10 +90,9 @@ def test_what_each_runtime_takes_is_the_cards():
 def test_the_figures_on_real_pen_digits_are_the_cards():
     pen = CARDS["digits"]["benchmarks"]["python -m benchmarks.pen"]
 
-    def shown(name, places=2):
-        value = pen[name].get("share", pen[name].get("value"))
+    def plain(name):
         low, high = pen[name]["interval_95"]
-        return f"{100 * value:.{places}f} % ({100 * low:.{places}f} to {100 * high:.{places}f})"
+        return f"{pen[name]['value']:.4f} ({low:.4f} to {high:.4f})"
 
     for start, names in {
         "2,000 real pen digits, centred": ["centred"],
@@ -93,13 +102,77 @@ def test_the_figures_on_real_pen_digits_are_the_cards():
         "500 numbers": ["numbers"],
     }.items():
         for name in names:
-            assert shown(name) in row(start)[1], name
-    points, error = pen["spread"], pen["ece"]
+            assert share(pen[name], 2) in row(start)[1], name
+    points = pen["spread"]
     assert f"{100 * points['value']:.2f} points ({100 * points['interval_95'][0]:.2f} to" in row("spread over")[1]
-    assert (
-        f"{error['value']:.4f} ({error['interval_95'][0]:.4f} to {error['interval_95'][1]:.4f})" in row("expected")[1]
-    )
+    assert f"{plain('ece')}, {plain('ece equal mass')}" == row("expected calibration error")[1]
+    assert plain("log loss").replace(" (", " nats (") == row("log loss")[1]
     assert f"{CARDS['digits']['bytes'] / 2**20:.1f} MiB" in row("model file")[1]
+
+
+def test_the_figures_on_made_up_sheets_and_numbers_are_the_cards():
+    sheets, numbers = (CARDS["digits"]["benchmarks"][f"python -m benchmarks.{name}"] for name in ("sheets", "numbers"))
+    what, right, command = row("digits on")
+    assert f"on {sheets['sheets']} made-up photographs" in what and command == "`python -m benchmarks.sheets`"
+    false = sheets["false digits on them"] or "no"
+    digits = "digit" if false in ("no", 1) else "digits"
+    assert right == f"{share(sheets['digits'], 2)}, {false} {digits} on {sheets['blank sheets']} blank sheets"
+    for start, kinds in (
+        (f"{numbers['count']} made-up numbers", ["apart", "close", "touching"]),
+        ("the same, overlapping", ["overlapping", "overlapping by strokes"]),
+    ):
+        _, right, command = row(start)
+        assert right == ", ".join(share(numbers[kind], 1) for kind in kinds)
+        assert command == f"`python -m benchmarks.numbers --seed {numbers['seed']} --count {numbers['count']}`"
+
+
+def test_how_far_confidence_can_be_relied_on_is_the_cards():
+    rows = CARDS["digits"]["drawings"]["reliability"]
+    sure, unsure = ([r for r in rows if (r["confidence"] > (BINS - 1) / BINS) == high] for high in (True, False))
+    counts = [sum(r["count"] for r in part) for part in (sure, unsure)]
+    right = [round(sum(r["accuracy"] * r["count"] for r in part)) for part in (sure, unsure)]
+    said = sum(r["confidence"] * r["count"] for r in unsure) / counts[1]
+    low, high = (f"{100 * bound:.0f}" for bound in share_with_interval(right[1], counts[1])["interval_95"])
+    text = " ".join(README.split())
+    assert f"Of {sum(counts):,} drawings" in text
+    assert f"{100 * right[0] / counts[0]:.1f} % of the {counts[0]:,} right" in text
+    assert f"and {100 * right[1] / counts[1]:.0f} % ({low} to {high}) of the other {counts[1]:,}" in text
+    assert f"{100 * said:.0f} % on average" in text
+
+
+def test_the_accuracy_of_the_quick_preset_is_its_cards():
+    card = CARDS["quick"]
+    assert card["config"]["name"] == "quick"
+    assert f"as models/quick.keras: {100 * card['test']['accuracy']:.2f} %\n" in README
+
+
+class ParsedError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^\|.*`(python -m [^`]+)` \|$", README, re.MULTILINE))))
+def test_every_command_of_the_table_is_complete(command, monkeypatch):
+    """Run until its options are parsed."""
+    module, *arguments = shlex.split(command)[2:]
+    parse = argparse.ArgumentParser.parse_args
+
+    def parse_and_stop(*given):
+        parse(*given)
+        raise ParsedError
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse_and_stop)
+    monkeypatch.setattr("sys.argv", [module, *arguments])
+    program = importlib.import_module(f"{module}.__main__" if "." not in module else module)
+    with pytest.raises(ParsedError):
+        program.main()
+
+
+def test_the_pen_benchmark_says_what_it_lacks_where_its_file_is_not_there(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["pen", "PEN_BENCH.py"])
+    with pytest.raises(SystemExit) as end:
+        pen_benchmark.main()
+    assert end.value.code == 2
+    assert "PEN_BENCH.py: the benchmark and its data are no part of this project" in capsys.readouterr().err
 
 
 def test_the_card_is_that_of_the_shipped_model():
