@@ -62,10 +62,15 @@ def hostile() -> Iterator[Hostile]:
     for name, ink in (("a page of small print", _text(28, rng, 4000)), ("a page of small dots", _dots(12, 40, 4000))):
         for kind in ("PNG", "JPEG"):
             yield f"{name}, {kind}", _file(255 - ink, kind), []
-    for kind, side in (("PNG", 4_999), ("JPEG", 4_999), ("WEBP", 4_999), ("JPEG", 9_999)):
-        noise = rng.integers(0, 256, (side // 4 + 1,) * 2, np.uint8)
+    for kind, side, options in (
+        ("PNG", 3_999, {}),
+        ("JPEG", 3_999, {"progressive": True}),
+        ("JPEG", 9_399, {}),
+        ("WEBP", 3_999, {}),
+    ):
+        noise = rng.integers(0, 256, (side // 4 + 1, side // 4 + 1, 3), np.uint8)
         picture = cv2.resize(noise, (side, side), interpolation=cv2.INTER_CUBIC)
-        yield f"{side**2 // 10**6} megapixels of noise, {kind}", _file(picture, kind), []
+        yield f"{side**2 // 10**6} megapixels of noise, {kind}", _file(picture, kind, **options), []
 
 
 def drawn_ink(rng: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
@@ -132,9 +137,9 @@ def _text(size: int, rng: np.random.Generator, side: int = SIDE) -> np.ndarray:
     return np.asarray(image)
 
 
-def _file(picture: np.ndarray, kind: str) -> bytes:
+def _file(picture: np.ndarray, kind: str, **options) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, kind)
+    Image.fromarray(picture).save(file, kind, **options)
     return file.getvalue()
 
 

@@ -30,7 +30,7 @@ MIN_CONTRAST = 0.12  # of the paper's brightness; a hard pencil leaves 0.2
 NOISE_SIGMAS = 5.0
 WEAK = 0.6  # of the threshold; ink down to here counts where it hangs together with stronger
 RULE_LENGTH = 0.35  # of the picture's side; no stroke runs so far so straight and thin
-MOST_RULED = 0.15  # of the picture; where more looks like lines, it is none of them: they would take seconds to find
+RULE_POINTS = 40_000  # that lines are looked for in; of more, so many at random show the same lines
 RULE_TURN = 9  # degrees either way that a sheet lies askew
 MAX_GAP = 0.024  # of the picture's longer side; in a printed line, where strokes and other lines cross it
 MARGIN_LINE = 15  # times as long as wide with the stubs of lines that cross it
@@ -132,11 +132,13 @@ def _level_lines(marks: np.ndarray) -> np.ndarray:
     thickest, gap = _rule_px(marks), round(MAX_GAP * max(marks.shape))
     tall = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((thickest + 3, 1), np.uint8))
     thin = marks & ~tall & 1
-    found = np.zeros_like(marks)
-    if thin.mean() > MOST_RULED:
-        return found
+    share = min(1.0, RULE_POINTS / max(1, np.count_nonzero(thin)))
+    if share < 1:
+        thin &= np.random.default_rng(0).random(thin.shape, np.float32) < share
     length = RULE_LENGTH * marks.shape[1]
-    segments = cv2.HoughLinesP(thin, 1, np.pi / 720, int(length / 2), minLineLength=length, maxLineGap=gap)
+    votes = int(share * length / 2)
+    segments = cv2.HoughLinesP(thin, 1, np.pi / 720, votes, minLineLength=length, maxLineGap=gap)
+    found = np.zeros_like(marks)
     for x1, y1, x2, y2 in np.reshape(segments if segments is not None else [], (-1, 4)).astype(int):
         slope = (y2 - y1) / max(1, x2 - x1)
         if abs(slope) <= np.tan(np.radians(RULE_TURN)):  # drawn from edge to edge, as it was printed

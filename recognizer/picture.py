@@ -19,7 +19,7 @@ from recognizer.errors import InvalidImageError
 
 MAX_FILE_BYTES = 64 * 2**20  # a 50-megapixel JPEG is about 25 MiB
 MAX_PIXELS = 100_000_000  # phone cameras reach 50 megapixels, as JPEG files, which are decoded no larger than is needed
-MAX_WHOLE_PIXELS = 25_000_000  # of a file that has to be decoded whole, which takes 8 bytes a pixel
+MAX_WHOLE_PIXELS = 16_000_000  # of a file that has to be decoded whole, which takes up to 0.8 s and 8 bytes a pixel
 MIN_SIDE_PX = 4  # fewer hold no digit that anybody could read
 MAX_WORKING_SIDE = 1024  # px; a page is looked at as a whole no closer than that
 MAX_DETAILS_SIDE = 4096  # px; its small digits are, from nearby: 30 px are enough on a page of 12 megapixels

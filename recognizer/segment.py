@@ -22,7 +22,7 @@ from recognizer.lines import height_of, into_lines
 from recognizer.pieces import Piece, cut, find_pieces, is_wide, trimmed
 from recognizer.strokes import Stroke, stroke_pieces
 
-MAX_WORK = 320  # pictures for the model, in one reading; it looks at one in 2 ms
+MAX_WORK = 300  # pictures for the model, in one reading; it looks at one in 2 ms
 WORK_PX = 2**17  # px of ink that take as long to put together and prepare
 WORK_CUT = 2  # pictures that the model looks at while a piece is cut
 MAX_PARTS = 6  # pieces that one digit is put together from, beside all those that one piece was cut into
