@@ -7,7 +7,7 @@ bar that only changes its width neither blinks nor waits for a chart library.
 import base64
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PIL import Image
@@ -16,14 +16,21 @@ from recognizer import Prediction, Reading
 from recognizer.percent import percent
 
 NEAR_TIE = 0.5  # of the winner's probability; a second with so much is named beside it
-LABEL = 0.18, 0.1  # width and height of a box' label, of the narrow canvas; nearer to its edge it goes elsewhere
+LABEL_PX = 54, 26  # width and height of a box' label, on the canvas
+LABEL_PX_WIDE = 84, 40  # on the wide one, as large as they are where a phone scales that down
+TOO_MUCH = "There was too much ink to look at all of it. Clear some of it to have the rest read."
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 TICKS = "".join(f"<span>{tick}</span>" for tick in ("0", "50", "100 %"))
 AXIS = f'<div class="bar axis"><span></span><span class="scale">{TICKS}</span></div>'
 
 
 def reading_html(reading: Reading) -> str:
-    """One digit as `prediction_html` shows it, or a number in large type, with a ? for what looks like no digit."""
+    """One digit as `prediction_html` shows it, or a number in large type, and what was not looked at."""
+    cut_short = f'<p class="cut-short">{TOO_MUCH}</p>' if reading.left_out else ""
+    return _answer_html(reading) + cut_short
+
+
+def _answer_html(reading: Reading) -> str:
     if len(reading.digits) == 1:
         return prediction_html(reading.digits[0])
     if not reading.text:
@@ -52,9 +59,12 @@ def digit_labels(digits: Sequence[Prediction]) -> list[str]:
 
 
 def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:
-    """A box over each digit of several, with its confidence, to lie over the picture of `size` (width, height) px."""
+    """A box over each digit of several, with its confidence, to lie over the picture of `size` (width, height) px.
+
+    No label covers another: where there is no room above the box, below or in it, there is none.
+    """
     digits = reading.digits if reading and len(reading.digits) > 1 else ()
-    boxes = []
+    boxes, labelled = [], []
     for prediction in digits:
         left, top, right, bottom = prediction.box
         place = {
@@ -64,13 +74,35 @@ def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:
             "height": (bottom - top) / size[1],
         }
         style = ";".join(f"{name}:{100 * share:.2f}%" for name, share in place.items())
-        label = percent(prediction.confidence) if prediction.is_digit else "?"
-        kind = "box" if prediction.is_digit else "box unread"
-        if place["top"] < LABEL[1]:
-            kind += " inside" if bottom / size[1] > 1 - LABEL[1] else " under"
-        kind += " right" if place["left"] > 1 - LABEL[0] else ""
-        boxes.append(f'<div class="{kind}" style="{style}"><span>{label}</span></div>')
+        text = percent(prediction.confidence) if prediction.is_digit else "?"
+        kinds, label = ["box"] if prediction.is_digit else ["box", "unread"], ""
+        for where, box in _places_of_label(prediction.box, size):
+            if not any(_overlap(box, other) for other in labelled):
+                labelled.append(box)
+                kinds += where
+                label = f"<span>{text}</span>"
+                break
+        boxes.append(f'<div class="{" ".join(kinds)}" style="{style}">{label}</div>')
     return f'<div class="boxes" aria-hidden="true">{"".join(boxes)}</div>'
+
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom
+
+
+def _places_of_label(box: Box, size: tuple[int, int]) -> Iterator[tuple[list[str], Box]]:
+    """Where the label of a box has room on the picture: the classes that put it there, and its place, in px."""
+    left, top, right, bottom = box
+    width, height = LABEL_PX if size[0] <= size[1] else LABEL_PX_WIDE
+    at_the_right = left + width > size[0]
+    if at_the_right:
+        left = right - width
+    for where, above in (([], top - height), (["under"], bottom), (["inside"], top)):
+        if above >= 0 and above + height <= size[1]:
+            yield where + ["right"] * at_the_right, (left, above, left + width, above + height)
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def prediction_html(prediction: Prediction) -> str:

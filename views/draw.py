@@ -67,7 +67,7 @@ def _read(stroke_width: int, wide: bool) -> tuple[Drawing | None, Reading | None
             return None, None, DRAW_HINT
         wait_your_turn("reading")
         reading = in_worker(model.read, drawing.picture, drawing.strokes)
-        charge("reading", reading.work)
+        charge("reading", reading.work - 1)
     except RecognizerError as error:
         return None, None, str(error)
     return (drawing, reading, "") if reading.digits else (None, None, DRAW_HINT)

@@ -32,9 +32,29 @@ def test_the_labels_of_boxes_stay_on_the_paper():
     def at(left, top, height=80):
         return replace(prediction(4, 0.9), box=(left, top, left + 40, top + height))
 
-    reading = Reading(((at(100, 100), at(270, 100), at(100, 5), at(100, 5, 290)),))
+    reading = Reading(((at(100, 100), at(270, 100), at(30, 5), at(200, 5, 290)),))
     html = answer.boxes_html(reading, (300, 300))
     assert re.findall(r'class="(box[^"]*)"', html) == ["boxes", "box", "box right", "box under", "box inside"]
+
+
+def test_no_label_of_a_box_covers_another():
+    ones = tuple(replace(prediction(1, 0.9), box=(20 + 36 * i, 60, 30 + 36 * i, 130)) for i in range(4))
+    html = answer.boxes_html(Reading((ones,)), (300, 300))
+    assert re.findall(r'class="(box[^"]*)"', html) == ["boxes", "box", "box under", "box", "box under"]
+    crowd = tuple(replace(prediction(1, 0.9), box=(20 + 9 * i, 60, 26 + 9 * i, 80)) for i in range(12))
+    html = answer.boxes_html(Reading((crowd,)), (300, 300))
+    assert html.count('class="box') == 13 and 2 <= html.count("<span>") <= 6
+
+
+def test_equal_digits_are_told_apart_where_one_is_picked():
+    digits = [prediction(digit, 0.9) for digit in (7, 2, 7)]
+    assert answer.digit_labels(digits) == ["7₁", "2", "7₂"]
+
+
+def test_what_was_not_looked_at_is_said():
+    reading = Reading(((prediction(7, 0.9),),))
+    assert answer.TOO_MUCH not in answer.reading_html(reading)
+    assert answer.TOO_MUCH in answer.reading_html(replace(reading, left_out=3))
 
 
 @pytest.mark.parametrize("model", [always(4, 0.4), always(4, 0.97, none=0.9)], ids=["unsure", "sure of none"])

@@ -19,7 +19,7 @@ from corrections import CorrectionError
 from corrections.database import open_engine
 from corrections.settings import DEFAULT_URL, Settings, settings_from, settings_from_files
 from corrections.store import TOO_MANY, CorrectionStore
-from recognizer.model import DEFAULT_MODEL
+from recognizer.model import DEFAULT_MODEL, MODEL_VARIABLE
 from tests.helpers import placed
 from tests.page.sent import NUMBER, PAGE, sent_of, text
 from views import canvas, corrections, loading
@@ -114,6 +114,18 @@ def test_one_tap_keeps_the_drawing_and_what_was_said_of_it(page, url):
     np.testing.assert_allclose(only.strokes[0].points[0], placed(4)[0][0], atol=0.05)
     left, top, right, bottom = only.box
     assert 80 < left < right < 220 and 40 < top < bottom < 260
+
+
+def test_a_correction_names_the_model_that_answered_whatever_lies_in_its_place_by_then(
+    page, url, monkeypatch, tmp_path
+):
+    path = shutil.copy(DEFAULT_MODEL.with_suffix(".onnx"), tmp_path / "digits.onnx")
+    answered = hashlib.sha256(path.read_bytes()).hexdigest()
+    monkeypatch.setenv(MODEL_VARIABLE, str(path))
+    app, _ = page(FOUR)
+    path.write_bytes(b"another model")
+    tap(app, 9)
+    assert [each.model for each in kept(url)] == [answered]
 
 
 def test_another_tap_changes_the_label_and_the_same_takes_it_back(page, url):

@@ -10,6 +10,7 @@ from recognizer import Recognizer
 from tests.helpers import drawn, placed, render
 from tests.page.sent import NUMBER, ONE_STROKE, data_url, on_transparency, paths, sent_of, text
 from views import canvas
+from views.limits import LIMITS
 
 
 def test_an_empty_canvas_is_asked_to_be_drawn_on(page):
@@ -46,6 +47,29 @@ def test_the_bars_are_those_of_the_digit_that_is_picked_until_another_stroke(pag
     sent.update(json=fewer, image=picture)
     app.run()
     assert winner() == ["0"]
+
+
+def test_of_equal_digits_each_can_be_picked(page):
+    app, _ = page(*sent_of(*((digit, {"left": 40 + 180 * i, "top": 60}) for i, digit in enumerate((7, 2, 7)))))
+    assert app.segmented_control[0].options == ["7₁", "2", "7₂"]
+    for position in (0, 1, 2):
+        app.segmented_control[0].set_value(position).run()
+        assert app.session_state["picked"] == position
+
+
+def test_a_pick_that_an_undo_has_made_void_is_the_last_digit(page, monkeypatch):
+    app, _ = page(*NUMBER)
+    monkeypatch.setattr("views.draw.st.segmented_control", lambda *_, **__: None)  # as seen after fast undos
+    app.run()
+    html = "".join(element.proto.body for element in app.get("html"))
+    assert not app.exception and re.findall(r'winner"><span class="name">(\d)', html) == ["7"]
+
+
+def test_a_reading_is_charged_for_its_work(page, monkeypatch):
+    monkeypatch.setattr("views.limits.time.monotonic", lambda: 7.0)
+    app, _ = page(*NUMBER)
+    limit, reading = LIMITS["reading"], app.session_state["drawn"][0]
+    assert reading.work > 3 and app.session_state["buckets"]["reading"].tokens == limit.burst - reading.work
 
 
 def test_what_is_no_digit_in_a_number_is_a_question_mark(page):

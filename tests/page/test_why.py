@@ -1,8 +1,11 @@
 """The Why tab, run by Streamlit's AppTest."""
 
+import shutil
+
 import pytest
 
 from recognizer import ModelError
+from recognizer.model import DEFAULT_MODEL, MODEL_VARIABLE
 from tests.helpers import render
 from tests.page.sent import NUMBER, data_url, on_transparency, paths, sent_of, text
 
@@ -39,8 +42,29 @@ def test_why_says_of_what_is_no_digit_that_it_is_none(page):
     assert "the model would still say that it is no digit" in text(app)
 
 
+def test_of_equal_digits_each_can_be_looked_at(page):
+    app, _ = page(*sent_of(*((digit, {"left": 40 + 180 * i, "top": 60}) for i, digit in enumerate((7, 2, 7)))))
+    app.session_state["tab"] = "Why"
+    app.run()
+    seen = []
+    for position in (0, 1, 2):
+        app.segmented_control[-2].set_value(position).run()
+        seen.append(app.session_state["explanation"].prediction.box[0])
+    assert len(seen) == 3 and seen == sorted(set(seen))
+
+
+def test_why_explains_with_the_model_that_answered_whatever_lies_in_its_place_by_then(page, monkeypatch, tmp_path):
+    path = shutil.copy(DEFAULT_MODEL.with_suffix(".onnx"), tmp_path / "digits.onnx")
+    monkeypatch.setenv(MODEL_VARIABLE, str(path))
+    app, _ = page(*sent_of((4, {})))
+    path.write_bytes(b"another model")
+    app.session_state["tab"] = "Why"
+    app.run()
+    assert not app.exception and not app.warning and "The model says: 4" in app.markdown[0].value
+
+
 def test_why_costs_nothing_until_it_is_opened(page, monkeypatch):
-    monkeypatch.setattr("views.why.Explainer.load", lambda *_: pytest.fail("looked inside"))
+    monkeypatch.setattr("views.why.Explainer", lambda *_: pytest.fail("looked inside"))
     app, _ = page(*NUMBER)
     assert not app.exception
 
