@@ -8,7 +8,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 import streamlit as st
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
 from streamlit_drawable_canvas import CanvasResult
@@ -82,7 +82,6 @@ def places(value, at=()):
 PLACES = [place for place in places({"objects": OBJECTS}) if place]
 
 
-@settings(deadline=None)
 @given(some.lists(some.tuples(some.sampled_from(PLACES), JSON), min_size=1, max_size=4))
 def test_strokes_with_parts_exchanged(page, changes):
     sent = {"objects": copy.deepcopy(OBJECTS)}
@@ -97,14 +96,12 @@ def test_strokes_with_parts_exchanged(page, changes):
     read(page, sent, url(PICTURE))
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_any_json_in_the_place_of_strokes(page, payload):
     read(page, payload, url(PICTURE))
     read(page, {"objects": payload}, url(PICTURE))
 
 
-@settings(deadline=None)
 @given(some.integers(1, 10_000), some.sampled_from(["list", "dict"]))
 def test_strokes_nested_however_deep(page, depth, kind):
     nest = []
@@ -113,7 +110,6 @@ def test_strokes_nested_however_deep(page, depth, kind):
     read(page, {"objects": [{"type": "Path", "strokeWidth": 16, "path": nest}]}, url(PICTURE))
 
 
-@settings(deadline=None)
 @given(some.lists(some.tuples(some.integers(0, len(PICTURE) - 1), some.integers(0, 255)), max_size=8), some.data())
 def test_pictures_with_bytes_exchanged_and_cut_short(page, changes, data):
     damaged = bytearray(PICTURE)
@@ -123,13 +119,11 @@ def test_pictures_with_bytes_exchanged_and_cut_short(page, changes, data):
     read(page, {"objects": OBJECTS}, url(bytes(damaged[:length])))
 
 
-@settings(deadline=None)
 @given(some.binary(max_size=200) | some.text(max_size=200) | JSON)
 def test_anything_in_the_place_of_the_picture(page, image):
     read(page, {"objects": OBJECTS}, url(image) if isinstance(image, bytes) else image)
 
 
-@settings(deadline=None)
 @given(some.integers(1, 400), some.integers(1, 400), some.sampled_from(["1", "L", "P", "RGB", "RGBA", "I;16"]))
 def test_pictures_of_any_size_and_kind(page, width, height, mode):
     file = io.BytesIO()

@@ -8,7 +8,7 @@ from datetime import timedelta, timezone
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 
@@ -53,7 +53,6 @@ def store(tmp_path_factory):
     return CorrectionStore(open_engine(f"sqlite:///{tmp_path_factory.mktemp('fuzz') / 'corrections.db'}"))
 
 
-@settings(deadline=None)
 @given(CHANGES)
 @example({"strokes": (Stroke(np.array([[1.0, 2.0]]), 0.01),)})  # thinner than what is kept of a width
 def test_any_value_in_the_place_of_another(store, changes):
@@ -82,7 +81,6 @@ JSON = some.recursive(
 )
 
 
-@settings(deadline=None)
 @given(some.text(max_size=30) | SQL | JSON.map(json.dumps) | some.lists(JSON, max_size=2).map(json.dumps))
 def test_strokes_that_somebody_has_changed_in_the_database(store, text):
     store.keep(GOOD)

@@ -4,7 +4,7 @@ import io
 from contextlib import suppress
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
 
@@ -31,7 +31,6 @@ def read(data):
         assert isinstance(RECOGNISER.read(pixels), Reading)
 
 
-@settings(deadline=None)
 @given(some.sampled_from(FORMATS), some.data())
 def test_files_with_bytes_exchanged_and_cut_short(name, data):
     damaged = bytearray(FILES[name])
@@ -41,7 +40,6 @@ def test_files_with_bytes_exchanged_and_cut_short(name, data):
     read(bytes(damaged[: data.draw(some.just(len(damaged)) | some.integers(0, len(damaged)))]))
 
 
-@settings(deadline=None)
 @given(some.sampled_from([b"", *(data[:16] for data in FILES.values())]), some.binary(max_size=300))
 def test_anything_after_a_good_beginning(beginning, data):
     read(beginning + data)

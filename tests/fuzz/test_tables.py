@@ -6,7 +6,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from recognizer import Recognizer
@@ -18,7 +18,6 @@ READING = Recognizer(always(4)).read(drawn(4))
 NAMES = some.text(some.characters(exclude_characters="\0/", exclude_categories=["Cs"]), min_size=1)
 
 
-@settings(deadline=None)
 @given(some.tuples(some.sampled_from(["", *FORMULA, "=1+", '"', ";"]), NAMES).map("".join))
 def test_a_row_on_the_command_line(name):
     printed = io.StringIO()
