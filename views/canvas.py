@@ -118,18 +118,19 @@ def restore(payload: object) -> None:
     """
     stored, drawn = _checked(payload), newest()
     both = _checked({"objects": [*stored.objects, *drawn.objects]})
-    if _beyond_the_square(both):
-        st.session_state["wide"] = True
+    st.session_state["restored"] = True
     _start_from(both)
 
 
 def needs_wide_paper() -> bool:
     """Whether there is ink that the narrow canvas would not show."""
-    return _beyond_the_square(st.session_state.get("strokes", EMPTY))
+    strokes = st.session_state.get("strokes", EMPTY).strokes
+    return any(each.points[:, 0].max() > NARROW_PX for each in strokes)
 
 
-def _beyond_the_square(drawn: "Sent") -> bool:
-    return any(each.points[:, 0].max() > NARROW_PX for each in drawn.strokes)
+def comes_back_wide() -> bool:
+    """Whether the drawing was stored on wide paper, which a browser that has just been reloaded does not know."""
+    return st.session_state.get("restored", False) and needs_wide_paper()
 
 
 def newest() -> Sent:

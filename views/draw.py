@@ -6,7 +6,7 @@ from recognizer import Prediction, Reading, Recognizer, RecognizerError
 from views import corrections
 from views.answer import bars_html, boxes_html, digit_labels, hint_html, preview_html, reading_html
 from views.browser import browser
-from views.canvas import Drawing, canvas, clear, needs_wide_paper, send_again, undo
+from views.canvas import Drawing, canvas, clear, comes_back_wide, needs_wide_paper, send_again, undo
 from views.limits import charge, wait_your_turn
 from views.loading import is_settled, recognizer
 from views.worker import in_worker
@@ -34,6 +34,8 @@ def show() -> None:
             question = st.container()
         with helper:
             browser(stroke_width)
+        if comes_back_wide():
+            st.session_state["wide"] = True
         with sheet:
             wide = st.session_state.get("wide", False)
             drawing, reading, hint = _read(stroke_width, wide)

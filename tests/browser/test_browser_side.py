@@ -1,15 +1,20 @@
 """What the page does in the browser besides drawing and answering (views/browser.js), in a real Chromium."""
 
+import io
 import os
 import signal
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.driver import (
+    PHONE,
     ROOT,
     at_rest,
     draw,
+    draw_by_touch,
     open_page,
     prediction,
     server_of,
@@ -150,3 +155,68 @@ def test_of_a_number_with_equal_digits_each_can_be_picked(page):
         expect(preview).not_to_have_attribute("src", pictures[-1])
         pictures.append(preview.get_attribute("src"))
     assert pictures[0] == pictures[3] and len(set(pictures)) == 3, "three sevens, each drawn by itself"
+
+
+def test_on_a_phone_on_its_side_the_paper_and_all_that_belongs_to_it_are_in_view(new_page, address):
+    page = new_page(viewport={"width": 844, "height": 390}, has_touch=True, is_mobile=True)
+    open_page(page, address)
+    wait_until_read(page)
+    draw_by_touch(page, placed(3, left=95, top=60))
+    expect(prediction(page)).to_contain_text("3")
+    for key in ("canvas", "stroke_width", "undo", "clear", "wide", "prediction", "preview", "probabilities"):
+        box = page.locator(f".st-key-{key}").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 844, key
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 390, key
+
+
+def test_on_the_narrowest_phone_nothing_is_beside_the_screen(new_page, address):
+    page = new_page(**{**PHONE, "viewport": {"width": 320, "height": 640}})
+    open_page(page, address)
+    wait_until_read(page)
+    draw_by_touch(page, placed(3, left=95, top=60))
+    expect(prediction(page)).to_contain_text("3")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    box = page.locator(".st-key-canvas").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 320
+
+
+def variety(locator):
+    """How much of what is seen there has another colour than its corner: 0 to 1."""
+    pixels = np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB")).astype(int)
+    return (np.abs(pixels - pixels[0, 0]).max(2) > 60).mean()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_the_systems_own_colours_bars_slider_toggle_tab_and_pick_can_be_seen(new_page, address, scheme):
+    page = new_page(viewport={"width": 1100, "height": 760}, forced_colors="active", color_scheme=scheme)
+    open_page(page, address)
+    wait_until_read(page)
+    draw(page, [*placed(4, 120, left=20, top=60), *placed(7, 120, left=170, top=60)])
+    expect(page.locator(".st-key-picked").get_by_role("radio")).to_have_count(2)
+    at_rest(page)
+    bars = page.locator(".st-key-probabilities .bar")
+    assert variety(bars.nth(7).locator(".track")) > variety(bars.nth(3).locator(".track")) > 0
+    assert variety(page.locator(".st-key-stroke_width [role=group]")) > 0.01
+    assert variety(page.locator(".st-key-wide label > div").first) > 0.1
+    for role, chosen, other in (("tab", "Draw", "Photo"), ("radio", "7", "4")):
+        one, two = (page.get_by_role(role, name=name, exact=True).first for name in (chosen, other))
+        styles = "element => { const s = getComputedStyle(element); return s.outline + s.borderBottom }"
+        assert one.evaluate(styles) != two.evaluate(styles), role
+
+
+def test_nothing_moves_for_whoever_wants_it_so(new_page, address):
+    durations = []
+    for motion in ("no-preference", "reduce"):
+        page = new_page(reduced_motion=motion)
+        open_page(page, address)
+        fill = page.locator(".st-key-probabilities .fill").first
+        durations.append(fill.evaluate("element => getComputedStyle(element).transitionDuration"))
+    assert durations == ["0.15s", "0s"]
+
+
+def test_per_cent_signs_stay_behind_their_numbers_on_a_page_from_right_to_left(page):
+    page.evaluate("() => { document.documentElement.dir = 'rtl' }")
+    draw(page, placed(7))
+    expect(prediction(page)).to_contain_text("7")
+    for name in (".answer", ".bars", ".boxes"):
+        assert page.locator(name).evaluate("element => getComputedStyle(element).direction") == "ltr"

@@ -1,4 +1,4 @@
-"""`make test` gives each of these tests a hundred examples, `make fuzz` 10,000, none of which may take over a second."""
+"""`make test` gives each of these tests 100 examples, `make fuzz` 10,000, none of which may take over a second."""
 
 from hypothesis import HealthCheck, settings
 
