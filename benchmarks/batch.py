@@ -1,6 +1,6 @@
 """How many pictures a second `python -m recognizer FOLDER` reads, beside reading them one by one.
 
-    python -m benchmarks.batch [--count 4000] [--model models/digits.onnx ...] [--rounds 3]
+    python -m benchmarks.batch [--count 4000] [--model models/digits.onnx ...] [--rounds 3] [--record]
 
 Draws `--count` digits on canvases of 300x300 px, saves them as PNG, and reads the folder in both ways in turn, each in
 a process of its own: as the command line does it, and with `Recognizer.read` for each picture. The times are from the
@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.process import MB
+from benchmarks.record import record
 from recognizer import Recognizer
 from recognizer.answers import line
 from recognizer.model import DEFAULT_MODEL
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument(
         "--model", nargs="+", default=[DEFAULT_MODEL, DEFAULT_MODEL.with_suffix(".onnx")], help="(Keras and ONNX)"
     )
+    parser.add_argument("--record", action="store_true", help="keep the figures in models/digits.json")
     parser.add_argument("--one-by-one", type=Path, metavar="FOLDER", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one_by_one:
@@ -60,6 +62,7 @@ def main() -> None:
         many, one = Path(place) / "many", Path(place) / "one"
         draw_canvases(many, options.count)
         draw_canvases(one, 1)
+        figures: dict = {"count": options.count}
         print(f"{'':<32}{'a second':>10}{'start':>9}{'cores':>8}{'memory':>10}")
         for model in options.model:
             ways = {
@@ -79,7 +82,10 @@ def main() -> None:
                 )
             answers = {re.sub(r" \(.*\)", "", each.printed) for runs in rounds for each in runs}  # without confidences
             ratio = statistics.median(slow.seconds / fast.seconds for slow, fast in rounds)
+            figures[Path(model).name] = {"a second": round(speeds[-1]), "times one by one": round(ratio, 2)}
             print(f"{'':<15}{ratio:.2f} times as fast, {'the same' if len(answers) == 1 else 'OTHER'} answers")
+        if options.record:
+            record("python -m benchmarks.batch", figures)
 
 
 def draw_canvases(folder: Path, count: int) -> None:

@@ -2,6 +2,7 @@
 
     python -m benchmarks.hostile                              a line for each kind, the longest last
     python -m benchmarks.hostile --model models/digits.onnx   with another model
+    python -m benchmarks.hostile --record                     keeps the longest in the model's card, too
 
 Each is within the bounds of what the page takes, on the canvas or as a photograph, and drawn so that taking it apart is
 as much work as can be.
@@ -11,11 +12,13 @@ import argparse
 import io
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from benchmarks.record import record
 from recognizer import Recognizer, Stroke
 from recognizer.model import DEFAULT_MODEL
 
@@ -28,7 +31,8 @@ Hostile = tuple[str, np.ndarray | bytes, list[Stroke]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="a model file (models/digits.keras)")
+    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="a model file (models/digits.keras)")
+    parser.add_argument("--record", action="store_true", help="keep the figures in the card beside the model")
     parser.add_argument("--only", default="", help="kinds whose name has this in it")
     options = parser.parse_args()
     recognizer = Recognizer.load(options.model)
@@ -49,6 +53,8 @@ def main() -> None:
             flush=True,
         )
     print(f"longest: {longest[0]}, {longest[1]:.3f} s")
+    if options.record:
+        record("python -m benchmarks.hostile", {"longest": longest[0], "s": round(longest[1], 2)}, options.model)
 
 
 def hostile() -> Iterator[Hostile]:

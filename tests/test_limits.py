@@ -1,8 +1,11 @@
+import numpy as np
 import pytest
 import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
 
+from recognizer import Recognizer, Stroke
+from tests.helpers import always, placed, render
 from views import limits
 from views.limits import LIMITS, Bucket, Limit
 
@@ -17,9 +20,28 @@ def waits(limit, times):
     return waited, served
 
 
-def test_a_person_never_waits():
-    strokes = [0.2 * i for i in range(1_000)]
-    assert not any(waits(LIMITS["reading"], strokes)[0])
+def readings(drawings, pace):
+    """What each of the drawings, lists of strokes, waits for its reading; sent `pace` s after the one before was read."""
+    bucket, now, waited = Bucket(LIMITS["reading"].burst, 0.0), 0.0, []
+    for drawn in drawings:
+        known = [Stroke(np.array(stroke), 8.0) for stroke in drawn]
+        work = Recognizer(always(3)).read(render(drawn, 8, (640, 300)), known).work
+        waited.append(bucket.take(LIMITS["reading"], now))
+        bucket.take(LIMITS["reading"], now, work - 1)
+        now += waited[-1] + pace
+    return waited
+
+
+def test_who_writes_a_long_number_fast_never_waits():
+    number = [s for place, digit in enumerate("4047149544") for s in placed(int(digit), 80, left=20 + 60 * place)]
+    drawings = [number[: count + 1] for count in range(len(number))]
+    assert len(drawings) > 14 and not any(readings(drawings, pace=0.25))
+
+
+def test_a_program_that_sends_a_scribble_again_and_again_waits_in_the_end():
+    rng = np.random.default_rng(1)
+    scribble = rng.uniform((10, 10), (630, 290), (24, 6, 2)).tolist()
+    assert readings([scribble] * 40, pace=0.0)[-1] > 0
 
 
 @given(some.floats(0.1, 100), some.integers(1, 50), some.integers(51, 500))

@@ -1,5 +1,7 @@
+import gc
 import json
 import threading
+import weakref
 import zipfile
 
 import h5py
@@ -8,7 +10,7 @@ import pytest
 
 from recognizer import ModelError
 from recognizer import model as model_module
-from recognizer.model import DEFAULT_MODEL, load_model
+from recognizer.model import DEFAULT_MODEL, load_model, sha256_of
 from recognizer.runtimes.keras_check import MAX_CONFIG_BYTES
 
 
@@ -242,6 +244,23 @@ def test_threads_asking_at_once_share_one_model(keras, saved, monkeypatch):
     for thread in threads:
         thread.join()
     assert len(loads) == 1 and len(answers) == 8 and len(set(map(id, answers))) == 1
+
+
+def test_a_model_that_nobody_uses_any_more_is_let_go(keras, saved):
+    path = saved(*softmax(keras))
+    used, let_go = load_model(path), weakref.ref(load_model(path))
+    gc.collect()
+    assert let_go() is used
+    del used
+    gc.collect()
+    assert let_go() is None
+
+
+def test_an_opened_model_knows_its_file_whatever_lies_there_by_then(keras, saved):
+    path = saved(*softmax(keras))
+    before, model = sha256_of(path), load_model(path)
+    saved(keras.layers.Conv2D(2, 3), *softmax(keras))
+    assert model.path == path and model.sha256 == before != sha256_of(path)
 
 
 def test_a_replaced_file_is_loaded_anew(keras, saved):

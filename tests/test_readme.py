@@ -126,6 +126,16 @@ def test_the_figures_on_made_up_sheets_and_numbers_are_the_cards():
         assert command == f"`python -m benchmarks.numbers --seed {numbers['seed']} --count {numbers['count']}`"
 
 
+def test_the_longest_reading_and_the_speed_on_a_folder_are_the_cards():
+    hostile, batch = (CARDS["digits"]["benchmarks"][f"python -m benchmarks.{name}"] for name in ("hostile", "batch"))
+    assert row("the longest reading")[1] == f"{hostile['s']} s" and hostile["s"] < 1
+    what, speed, _ = row("a folder of")
+    assert f"a folder of {batch['count']:,} drawings" in what
+    keras, onnx = batch["digits.keras"], batch["digits.onnx"]
+    assert f"{keras['a second']} pictures a second with Keras, {onnx['a second']} with ONNX" in speed
+    assert f"{keras['times one by one']} and {onnx['times one by one']} times as fast" in speed
+
+
 def test_how_far_confidence_can_be_relied_on_is_the_cards():
     rows = CARDS["digits"]["drawings"]["reliability"]
     sure, unsure = ([r for r in rows if (r["confidence"] > (BINS - 1) / BINS) == high] for high in (True, False))

@@ -125,6 +125,32 @@ def test_a_blank_picture_is_an_error_to_predict_and_nothing_to_read():
     assert reading.text == "" and reading.digits == ()
 
 
+def test_predict_finds_the_ink_of_a_photograph_as_read_does(shipped):
+    light = np.linspace(1, 0.45, 500)[:, None]
+    for digit in STROKES:
+        photograph = np.uint8(drawn(digit, height=160, left=60, top=40, size=(500, 400)) * light)
+        assert shipped.predict(photograph).digit == digit and shipped.read(photograph).text == str(digit)
+
+
+def test_small_digits_on_a_large_page_are_read_in_the_detail_they_have(shipped, mnist_sample):
+    page, text = np.full((3000, 4000), 255, np.uint8), ""
+    for place in range(40):
+        digit = crop(255 - mnist_sample["x_test"][place] < 250, 255 - mnist_sample["x_test"][place])
+        small = np.asarray(Image.fromarray(digit).resize((round(30 * digit.shape[1] / len(digit)), 30)))
+        top, left = 300 + place // 10 * 600, 300 + place % 10 * 60
+        page[top : top + 30, left : left + small.shape[1]] = small
+        text += str(mnist_sample["y_test"][place]) + ("\n" if place % 10 == 9 else "")
+    reading = shipped.read(page)
+    assert reading.text == text.strip()
+    left, top, _, bottom = reading.digits[11].box
+    assert (left, top) == pytest.approx((360, 900), abs=8) and bottom - top == pytest.approx(30, abs=8)
+
+
+def crop(where, picture):
+    rows, columns = np.flatnonzero(where.any(1)), np.flatnonzero(where.any(0))
+    return picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
 def test_one_bad_picture_among_many_is_named():
     recognizer = Recognizer(always(1))
     with pytest.raises(BlankImageError, match="Picture 2: Nothing is drawn"):
