@@ -21,7 +21,7 @@ def waits(limit, times):
 
 
 def readings(drawings, pace):
-    """What each of the drawings, lists of strokes, waits for its reading; sent `pace` s after the one before was read."""
+    """What each drawing, a list of strokes, waits for its reading; sent `pace` s after the one before was read."""
     bucket, now, waited = Bucket(LIMITS["reading"].burst, 0.0), 0.0, []
     for drawn in drawings:
         known = [Stroke(np.array(stroke), 8.0) for stroke in drawn]
