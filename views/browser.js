@@ -4,10 +4,10 @@
 const STORED = "drawing" // in the tab's session storage
 const PATIENCE_MS = 2500 // after pen-up; an answer takes 300
 
-let server = null // what it said last: {width, heard, objects, undone}
+let server = null // what it said last: {width, heard, objects, undone, visit}
 let send = () => {}
 let pen = null // where it touches the canvas: {type, x, y, target}
-let undos = 0 // clicks in all, of which the server undoes those that it has not heard of
+let clicks = 0 // on Undo in this visit, of which the server undoes those that it has not heard of
 let unanswered = null // the timer of the last stroke, and how many messages the server had heard before
 let restoring = false
 
@@ -20,7 +20,7 @@ export default function ({ parentElement, data, setStateValue }) {
   if (unanswered && data.heard !== unanswered.heard) answered()
   if (!server) restore(data)
   store(data)
-  undos = Math.max(undos, data.undone)
+  clicks = data.visit === server?.visit ? Math.max(clicks, data.undone) : data.undone
   server = data
   withCanvas(shutToolbar)
   const answer = document.querySelector(".st-key-prediction") // it stays, and what is in it is replaced
@@ -54,11 +54,11 @@ function endStroke() {
   penUp()
 }
 
-function restore({ objects }) {
+function restore({ objects, visit }) {
   try {
     const stored = sessionStorage.getItem(STORED)
     restoring = Boolean(stored) && !objects.length
-    const kept = restoring && { objects: JSON.parse(stored) }
+    const kept = restoring && { visit, objects: JSON.parse(stored) }
     if (restoring) withCanvas(() => send("stored", kept)) // it does not send what it begins with
   } catch {
     restoring = false // the browser stores nothing here, or something else has written there
@@ -96,7 +96,8 @@ notice.textContent =
 const everywhere = (type, handler) => document.addEventListener(type, handler, { capture: true })
 everywhere("pointerdown", event => {
   const target = event.composedPath()[0]
-  if (target.classList?.contains("upper-canvas")) pen = { type: event.pointerType, x: event.clientX, y: event.clientY, target }
+  if (event.button !== 0 || !target.classList?.contains("upper-canvas")) return
+  pen = { type: event.pointerType, x: event.clientX, y: event.clientY, target }
 })
 everywhere("pointermove", event => {
   if (pen) Object.assign(pen, { x: event.clientX, y: event.clientY })
@@ -105,7 +106,7 @@ everywhere("pointerup", () => pen && penUp())
 everywhere("pointercancel", () => pen && penUp())
 // Streamlit takes clicks that come while the page is being run for one.
 everywhere("click", event => {
-  if (!event.target.closest?.(".st-key-undo button")) return
+  if (!server || !event.target.closest?.(".st-key-undo button")) return
   event.stopImmediatePropagation()
-  send("undos", ++undos)
+  send("undos", { visit: server.visit, clicks: ++clicks })
 })

@@ -9,6 +9,7 @@ What it sends is bounded and checked like all that the canvas sends.
 
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 import streamlit as st
 
@@ -39,21 +40,31 @@ def browser(stroke_width: int) -> None:
             "objects": list(newest().objects),
             "heard": st.session_state.get("heard", 0),
             "undone": st.session_state.get("undone", 0),
+            "visit": st.session_state.setdefault("visit", uuid4().hex),
         },
-        default={"undos": 0, "stored": None},
+        default={"undos": None, "stored": None},
         on_undos_change=_undo,
         on_stored_change=_restore,
     )
 
 
 def _undo() -> None:
-    clicks, undone = st.session_state["browser"]["undos"], st.session_state.get("undone", 0)
+    clicks, undone = _sent("undos", "clicks"), st.session_state.get("undone", 0)
     if isinstance(clicks, int) and undone < clicks <= undone + MAX_STROKES:
         st.session_state["undone"] = clicks
-        for _ in range(clicks - undone):
-            undo()
+        undo(clicks - undone)
 
 
 def _restore() -> None:
     with suppress(InvalidImageError):  # not what a page of this program has stored
-        restore(st.session_state["browser"]["stored"])
+        restore({"objects": _sent("stored", "objects")})
+
+
+def _sent(name: str, what: str) -> object:
+    """What the browser sent in this visit.
+
+    To a server that was started anew it sends once more what it had sent to the one before, which is done already.
+    """
+    sent = st.session_state["browser"][name]
+    is_of_this_visit = isinstance(sent, dict) and sent.get("visit") == st.session_state["visit"]
+    return sent.get(what) if is_of_this_visit else None

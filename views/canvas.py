@@ -78,7 +78,7 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
         )
     except (AttributeError, KeyError, TypeError) as error:  # the component takes whatever comes for a drawing
         raise InvalidImageError(UNUSABLE) from error
-    sent = _checked(result.json_data)
+    sent = _arrived(result.json_data)
     _remember(sent)
     picture = _picture(result)
     return None if picture is None else Drawing(picture, sent.strokes, sent.ink)
@@ -94,13 +94,15 @@ def _note_heard() -> None:
     st.session_state["heard"] = st.session_state.get("heard", 0) + 1
 
 
-def undo() -> None:
+def undo(times: int = 1) -> None:
     """Take the last stroke back; on an empty canvas, what was cleared comes back."""
     drawn = newest()
-    if drawn.objects:
-        _start_from(Sent(drawn.objects[:-1], drawn.strokes[:-1]))
-    else:
-        _start_from(st.session_state.pop("cleared", EMPTY))
+    for _ in range(times):
+        if drawn.objects:
+            drawn = Sent(drawn.objects[:-1], drawn.strokes[:-1])
+        else:
+            drawn = st.session_state.pop("cleared", EMPTY)
+    _start_from(drawn)
 
 
 def clear() -> None:
@@ -140,7 +142,7 @@ def newest() -> Sent:
     """
     arrived = st.session_state.get("drawing") or {}
     with suppress(KeyError, TypeError, InvalidImageError):  # nothing has arrived yet, or nothing that can be used
-        _remember(_checked(arrived["drawing"]["raw"]))
+        _remember(_arrived(arrived["drawing"]["raw"]))
     return st.session_state.get("strokes", EMPTY)
 
 
@@ -160,6 +162,14 @@ def _remember(sent: Sent) -> None:
     if sent not in st.session_state.get("outdated", ()):
         st.session_state["outdated"] = ()
         st.session_state["strokes"] = sent
+
+
+def _arrived(payload: object) -> Sent:
+    """What the canvas sent, checked; not again what it has sent before."""
+    last = st.session_state.get("sent", EMPTY)
+    if last.ink and isinstance(payload, dict) and payload.get("objects") == list(last.objects):
+        return last
+    return _checked(payload)
 
 
 def _checked(payload: object) -> Sent:
