@@ -7,6 +7,7 @@ once, so undo and clear keep the canvas where it is, and a change of the pen's w
 import hashlib
 import io
 import json
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -28,6 +29,7 @@ STRIP_PX = 32
 INK = "#2f74e0"
 MAX_STROKES = 500
 MAX_DRAWING_BYTES = 2**20  # of strokes as JSON, and of the picture as PNG; a canvas full of ink has 100 KiB
+OVERDUE_S = 1.0  # a canvas answers in a fifth of it
 PLAIN = (str, int, float, bool, type(None))  # all that a stroke holds beside its path
 UNUSABLE = "This drawing cannot be read. Clear the canvas and draw again."
 
@@ -87,6 +89,22 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
 def send_again() -> None:
     """Let the canvas send what it holds, which it does not do by itself when its width changes."""
     _start_from(newest())
+
+
+def awaits_answer() -> bool:
+    """Whether the canvas has yet to say that it holds what an undo, a clear or a reload asked it to hold."""
+    return st.session_state.get("sent", EMPTY) != st.session_state.get("strokes", EMPTY)
+
+
+def ask_again() -> bool:
+    """Ask the canvas once more for what it should have said long ago -> whether that was so.
+
+    It was seen twice, on a busy machine, that it never did.
+    """
+    overdue = awaits_answer() and time.monotonic() - st.session_state.get("asked_at", 0.0) > OVERDUE_S
+    if overdue:
+        send_again()
+    return overdue
 
 
 def _note_heard() -> None:
@@ -150,6 +168,7 @@ def _start_from(strokes: Sent) -> None:
     # The number makes this drawing differ from the one before it, without which the component would do nothing.
     number = st.session_state.get("start_drawing", {}).get("number", 0) + 1
     st.session_state["start_drawing"] = {"objects": list(strokes.objects), "number": number}
+    st.session_state["asked_at"] = time.monotonic()
     # The canvas may still send what it holds now, and what an undo that it has not heard of yet asks it to hold.
     outdated = st.session_state.get("outdated", ())
     st.session_state["outdated"] = (*outdated, st.session_state.get("sent"), st.session_state.get("strokes"))

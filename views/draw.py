@@ -6,7 +6,18 @@ from recognizer import Prediction, Reading, Recognizer, RecognizerError
 from views import corrections
 from views.answer import bars_html, boxes_html, digit_labels, hint_html, preview_html, reading_html
 from views.browser import browser
-from views.canvas import Drawing, canvas, clear, comes_back_wide, needs_wide_paper, send_again, undo
+from views.canvas import (
+    OVERDUE_S,
+    Drawing,
+    ask_again,
+    awaits_answer,
+    canvas,
+    clear,
+    comes_back_wide,
+    needs_wide_paper,
+    send_again,
+    undo,
+)
 from views.limits import charge, wait_your_turn
 from views.loading import is_settled, recognizer
 from views.worker import in_worker
@@ -55,6 +66,8 @@ def show() -> None:
             corrections.show(drawing, picked, reading.digits.index(picked) if picked else 0)
     if hint == LOADING_HINT:
         _wait()
+    if awaits_answer():
+        _ask_again()
 
 
 def _read(stroke_width: int, wide: bool) -> tuple[Drawing | None, Reading | None, str]:
@@ -98,4 +111,11 @@ def _pick(reading: Reading | None) -> Prediction | None:
 def _wait() -> None:
     """Look twice a second whether the model is there, and run the page again when it is."""
     if is_settled():
+        st.rerun(scope="app")
+
+
+@st.fragment(run_every=OVERDUE_S)
+def _ask_again() -> None:
+    """Run the page again for a canvas that has not answered."""
+    if ask_again():
         st.rerun(scope="app")

@@ -88,6 +88,29 @@ def test_undo_before_the_canvas_has_answered_the_last_undo_takes_the_next_stroke
     assert sent["calls"][-1]["initial_drawing"]["objects"] == two["objects"][:1]
 
 
+def test_a_canvas_that_does_not_answer_an_undo_is_asked_again_after_a_second_until_it_does(page, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr("views.canvas.time.monotonic", lambda: now[0])
+    two = paths(placed(4))
+    app, sent = page(two, data_url(on_transparency(drawn(4))))
+
+    def asked():
+        return sent["calls"][-1]["initial_drawing"]
+
+    app.button(key="undo").click().run()
+    assert asked() == {"objects": two["objects"][:1], "number": 1}
+    app.run()
+    assert asked()["number"] == 1, "it has a second"
+    now[0] += 1.5
+    app.run()
+    assert not app.exception and asked() == {"objects": two["objects"][:1], "number": 2}
+    sent["json"] = {"objects": two["objects"][:1]}
+    app.run()
+    now[0] += 1.5
+    app.run()
+    assert asked()["number"] == 2
+
+
 BAD_PAYLOADS = {
     "no dictionary": ("text", None),
     "no list of objects": ({"objects": "many"}, None),
