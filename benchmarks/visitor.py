@@ -243,7 +243,7 @@ class Visitor:
             self._shown[path] = element.html.body
             if path[:-1] == self._places.get("prediction"):
                 self._answered = time.perf_counter()
-        elif kind == "bidi_component":
+        elif kind == "bidi_component" and key_of(element.bidi_component.id) == "drawing":
             self._fragment, self._canvas = delta.fragment_id, element.bidi_component.json
             self._ids["drawing"] = element.bidi_component.id
         elif kind in WIDGETS:

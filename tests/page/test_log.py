@@ -4,6 +4,7 @@ import asyncio
 import logging
 import shlex
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -74,8 +75,11 @@ def test_what_no_browser_sends_is_a_line_each_in_the_log_and_not_too_many_of_the
     written, python = tmp_path / "log", tmp_path / "python"
     python.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@" > {shlex.quote(str(written))} 2>&1\n')
     python.chmod(0o755)
-    with served(PAGE, str(python), DIGITS_MODEL=str(tmp_path / "none.keras")) as address:
-        came = asyncio.run(send_all(address))
+    with (
+        served(PAGE, str(python), DIGITS_MODEL=str(tmp_path / "none.keras")) as address,
+        ThreadPoolExecutor(1) as thread,  # in this one, the browser of other tests has an event loop of its own
+    ):
+        came = thread.submit(asyncio.run, send_all(address)).result()
     assert not any(message.delta.new_element.HasField("exception") for message in came), "others are not disturbed"
     lines = written.read_text().splitlines()
     assert sum("Uncaught app execution" in line for line in lines) > log.MOST / 2
