@@ -62,7 +62,7 @@ def show() -> None:
             picked = _pick(reading)
             st.html(bars_html(picked))
         preview.html(preview_html(picked))
-        with question:  # last, for it may have to wait for a database
+        with question:
             corrections.show(drawing, picked, reading.digits.index(picked) if picked else 0)
     if hint == LOADING_HINT:
         _wait()
