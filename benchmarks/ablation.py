@@ -16,24 +16,25 @@ from pathlib import Path
 
 import numpy as np
 
-from train.calibrate import MAX_REFUSED, calibrate, none_margin
+from recognizer.prediction import NO_DIGIT
 from train.config import QUICK
-from train.data import NO_DIGIT, Mnist, Split, load_mnist, split_and_prepare
-from train.drawings import REPORT, VALIDATION, Drawings, other_drawings, training_drawings
-from train.evaluate import expected_calibration_error
-from train.fit import accuracy, fit
+from train.data.mnist import Mnist, Split, load_mnist, split_and_prepare
+from train.network.calibration import MAX_REFUSED, calibrate, none_margin
+from train.network.fit import accuracy, fit
+from train.report.metrics import expected_calibration_error
+from train.synthetic.drawings import REPORT, VALIDATION, Drawings, other_drawings, training_drawings
 
 EPOCHS = 2
-BARE = {"drawn_digits": 0, "restyled_digits": 0, "no_digits": 0}
+BARE = {"drawn_digits": 0, "variants": 0, "negatives": 0}
 VARIANTS = {
     "everything": {},
     "no drawn digits": {"drawn_digits": 0},
-    "no restyled digits": {"restyled_digits": 0},
-    "no non-digits": {"no_digits": 0},
+    "no restyled digits": {"variants": 0},
+    "no non-digits": {"negatives": 0},
     "MNIST alone": BARE,
     "no augmentation": {"augment": False},
     "MNIST alone, no augmentation": {**BARE, "augment": False},
-    "no weight average": {"average": 0.0},
+    "no weight ema": {"ema": 0.0},
 }
 
 
@@ -48,7 +49,7 @@ def main() -> None:
     mnist = split_and_prepare(load_mnist(options.data), base.validation_size, base.seed)
     pools = training_drawings(base, mnist.train)
     checks, report = (other_drawings(base, mnist.validation, purpose) for purpose in (VALIDATION, REPORT))
-    print("| left out | MNIST | drawn | restyled | ece | ece, calibrated | refused |\n|---|---|---|---|---|---|---|")
+    print("| left out | MNIST | drawn | variants | ece | ece, calibrated | refused |\n|---|---|---|---|---|---|---|")
     for name in [options.only] if options.only else VARIANTS:
         config = replace(base, **VARIANTS[name])
         print(f"| {name} | {_row(config, mnist, pools, checks, report)} |", flush=True)
@@ -57,10 +58,10 @@ def main() -> None:
 def _row(config, mnist: Mnist, pools: Drawings, checks: Drawings, report: Drawings) -> str:
     with tempfile.TemporaryDirectory() as folder:
         model, _ = fit(config, mnist.train, lambda: pools, {"validation": mnist.validation}, Path(folder) / "state.npz")
-    shares = [accuracy(model, split) for split in (mnist.validation, report.digits, report.restyled)]
-    refused = _refused(model, report.only_digits(), report.no_digits)
+    shares = [accuracy(model, split) for split in (mnist.validation, report.digits, report.variants)]
+    refused = _refused(model, report.only_digits(), report.negatives)
     before = _ece(model, report.only_digits())
-    calibrate(model, checks.only_digits(), checks.no_digits if config.no_digits else None)
+    calibrate(model, checks.only_digits(), checks.negatives if config.negatives else None)
     after = _ece(model, report.only_digits())
     cells = [f"{100 * share:.2f} %" for share in shares] + [f"{before:.4f}", f"{after:.4f}", refused]
     return " | ".join(cells)
@@ -72,9 +73,9 @@ def _ece(model, digits: Split) -> float:
     return expected_calibration_error(probabilities.max(1), probabilities.argmax(1) == digits.labels)
 
 
-def _refused(model, digits: Split, no_digits: Split) -> str:
+def _refused(model, digits: Split, negatives: Split) -> str:
     """The share of non-digits refused, by the eleventh output, or by what a network without one offers."""
-    z_digits, z_others = _logits(model, digits), _logits(model, no_digits)
+    z_digits, z_others = _logits(model, digits), _logits(model, negatives)
     if z_digits.shape[1] > NO_DIGIT:
         return _at_operating_point(none_margin(z_digits), none_margin(z_others))
     scores = {

@@ -21,13 +21,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.process import MB
-from benchmarks.record import record
+from benchmarks.support.process import MB
+from benchmarks.support.record import record
 from recognizer import Recognizer
 from recognizer.answers import line
-from recognizer.model import DEFAULT_MODEL
-from train.pen import Hand, draw
-from train.styles import DIGITS
+from recognizer.runtimes.loader import DEFAULT_MODEL
+from train.synthetic.glyphs import DIGITS
+from train.synthetic.pen import Hand, draw
 
 SIDE = 300  # px, as the page's canvas
 LARGEST = 240  # px of a digit's longer side

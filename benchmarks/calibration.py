@@ -4,7 +4,7 @@
     python -m benchmarks.calibration --record                         writes all figures on drawings to its card anew
     python -m benchmarks.calibration --model models/quick.keras       of another model that `python -m train` made
 
-The drawings (`REPORT` in train/drawings.py) had no part in training, choosing or calibrating. They are made again from
+The drawings (`REPORT` in train/synthetic/drawings.py) had no part in training, choosing or calibrating. They are made again from
 the seed in the card, which takes a minute.
 """
 
@@ -13,12 +13,12 @@ import json
 from pathlib import Path
 
 from recognizer import Recognizer
-from recognizer.model import DEFAULT_MODEL
-from train.card import note_in_card
+from recognizer.runtimes.loader import DEFAULT_MODEL
 from train.config import TrainConfig
-from train.data import load_mnist, split_and_prepare
-from train.drawings import REPORT, other_drawings
-from train.evaluate import figures_on_drawings, read_drawings, share_with_interval
+from train.data.mnist import load_mnist, split_and_prepare
+from train.report.metrics import figures_on_drawings, read_drawings, share_with_interval
+from train.report.model_card import note_in_card
+from train.synthetic.drawings import REPORT, other_drawings
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
     config = TrainConfig(**json.loads(card.read_text(encoding="utf-8"))["config"])
     validation = split_and_prepare(load_mnist(options.data), config.validation_size, config.seed).validation
     drawings, recognizer = other_drawings(config, validation, REPORT), Recognizer.load(options.model)
-    parts = (drawings.digits, drawings.restyled, drawings.no_digits)
+    parts = (drawings.digits, drawings.variants, drawings.negatives)
     figures = figures_on_drawings(*(read_drawings(recognizer, part) for part in parts))
     for name in ("ece", "ece_equal_mass", "log_loss"):
         print(f"{name:<16}{figures[name]:.4f}")
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def print_reliability(rows: list[dict[str, float]]) -> None:
-    """A line for each bin of confidence, as `train.evaluate.reliability` gives them."""
+    """A line for each bin of confidence, as `train.report.metrics.reliability` gives them."""
     print("  says     is right     (95 % interval)      of")
     for row in rows:
         count = row["count"]

@@ -35,14 +35,14 @@ from packaging.requirements import Requirement
 from PIL import Image
 from tqdm import tqdm
 
-from benchmarks.installed import needed_by, requirements_of, size_mb
-from benchmarks.process import MB, resident_mb
-from benchmarks.record import record
 from benchmarks.speed import times
-from benchmarks.visitor import sheets, visit
+from benchmarks.support.drawing import STROKES, drawn, placed
+from benchmarks.support.driver import ROOT, server_of
+from benchmarks.support.installed import needed_by, requirements_of, size_mb
+from benchmarks.support.process import MB, resident_mb
+from benchmarks.support.record import record
+from benchmarks.support.visitor import sheets, visit
 from recognizer import Recognizer
-from tests.browser.driver import ROOT, server_of
-from tests.helpers import STROKES, drawn, placed
 
 THREADS = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}  # the page's
 MOST_MEMORY, MOST_TIME, MOST_GROWTH_MB = 0.40, 0.25, 5  # the goals

@@ -21,12 +21,12 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.process import keep_to_cores
-from benchmarks.record import record
+from benchmarks.support.drawing import drawn, placed
+from benchmarks.support.process import keep_to_cores
+from benchmarks.support.record import record
 from recognizer import Recognizer, Stroke
-from recognizer.model import DEFAULT_MODEL, load_model
 from recognizer.preprocess import prepare
-from tests.helpers import drawn, placed
+from recognizer.runtimes.loader import DEFAULT_MODEL, load_model
 
 CORES = 2
 ROUNDS = 40

@@ -18,9 +18,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.record import record
+from benchmarks.support.record import record
 from recognizer import Recognizer, Stroke
-from recognizer.model import DEFAULT_MODEL
+from recognizer.runtimes.loader import DEFAULT_MODEL
 
 SIDE = 1024  # px, as many as are looked at
 WIDE = (640, 300)  # the canvas for numbers

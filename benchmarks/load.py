@@ -2,8 +2,8 @@
 
     python -m benchmarks.load [--visitors 20] [--strokes 10] [--browser] [--record]
 
-The visitors speak Streamlit's own websocket (benchmarks/visitor.py), or, with `--browser`, are pages in one Chromium,
-which then takes more of the processor than the server does (benchmarks/browsers.py). Each draws other digits than the
+The visitors speak Streamlit's own websocket (benchmarks/support/visitor.py), or, with `--browser`, are pages in one Chromium,
+which then takes more of the processor than the server does (benchmarks/support/browsers.py). Each draws other digits than the
 others at the same moment, at a place and a size and with a slant of its own, so that no two drawings look the same to
 the model. First one visitor draws all of them alone: what it is shown is what everyone has to be shown later. Then come
 
@@ -27,12 +27,12 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.browsers import BrowserVisitor, chromium_visits
-from benchmarks.process import keep_to_cores, processor_s, resident_mb
-from benchmarks.record import record
-from benchmarks.visitor import Answer, VisitError, Visitor, sheets, visit
-from tests.browser.driver import ROOT, server_of
-from tests.helpers import placed
+from benchmarks.support.browsers import BrowserVisitor, chromium_visits
+from benchmarks.support.drawing import placed
+from benchmarks.support.driver import ROOT, server_of
+from benchmarks.support.process import keep_to_cores, processor_s, resident_mb
+from benchmarks.support.record import record
+from benchmarks.support.visitor import Answer, VisitError, Visitor, sheets, visit
 
 STROKE_S = 0.4, 0.6  # that a pen is on its way
 LOOK_S = 0.3, 0.7  # at an answer, before the next stroke or Clear

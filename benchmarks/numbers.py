@@ -5,10 +5,10 @@
     python -m benchmarks.numbers --record        keeps the shares in the model's card, too
 
 The first three kinds are put together from MNIST digits held out of training and from digits of the parametric pen, of
-unequal size, on an uneven baseline; the others are by `benchmarks/penned.py`, those that overlap once read from their
+unequal size, on an uneven baseline; the others are by `benchmarks/support/penned.py`, those that overlap once read from their
 pixels and once with their strokes known, as on the canvas. "readable" are numbers whose digits `predict` reads, each as
 a picture of its own: what `read` loses against that, it loses by taking the number apart. What
-`recognizer/segment.py` weighs was chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
+`recognizer/numbers/segment.py` weighs was chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
 """
 
 import argparse
@@ -19,15 +19,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.handwriting import handwritten, scaled
-from benchmarks.penned import FREE, OVERLAPPING, Number, penned
-from benchmarks.record import record
+from benchmarks.support.handwriting import handwritten, scaled
+from benchmarks.support.penned import FREE, OVERLAPPING, Number, penned
+from benchmarks.support.record import record
 from recognizer import Reading, Recognizer
-from recognizer.model import DEFAULT_MODEL
+from recognizer.runtimes.loader import DEFAULT_MODEL
 from train.config import DIGITS as CONFIG
-from train.data import Split, load_mnist, split_and_prepare
-from train.evaluate import share_with_interval
-from train.pen import Hand
+from train.data.mnist import Split, load_mnist, split_and_prepare
+from train.report.metrics import share_with_interval
+from train.synthetic.pen import Hand
 
 HEIGHT = 90  # px of a digit, as people write on a wide canvas
 MARGIN = 20

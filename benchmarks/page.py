@@ -11,9 +11,9 @@ import argparse
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.record import record
-from benchmarks.stopwatch import watch
-from tests.browser.driver import ROOT, at_rest, launch, served
+from benchmarks.support.driver import ROOT, at_rest, launch, served
+from benchmarks.support.record import record
+from benchmarks.support.stopwatch import watch
 
 PAGES = {
     "floor": ROOT / "benchmarks" / "pages" / "floor.py",

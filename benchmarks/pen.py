@@ -16,10 +16,10 @@ from types import ModuleType
 import numpy as np
 
 from benchmarks.calibration import print_reliability
-from benchmarks.record import record
+from benchmarks.support.record import record
 from recognizer import Prediction, Recognizer
-from recognizer.model import DEFAULT_MODEL
-from train.evaluate import (
+from recognizer.runtimes.loader import DEFAULT_MODEL
+from train.report.metrics import (
     equal_mass_calibration_error,
     expected_calibration_error,
     log_loss,

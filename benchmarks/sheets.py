@@ -16,14 +16,14 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from benchmarks.handwriting import handwritten, scaled
-from benchmarks.record import record
+from benchmarks.support.handwriting import handwritten, scaled
+from benchmarks.support.record import record
 from recognizer import Recognizer
-from recognizer.model import DEFAULT_MODEL
+from recognizer.runtimes.loader import DEFAULT_MODEL
 from train.config import DIGITS as CONFIG
-from train.data import Split, load_mnist, split_and_prepare
-from train.evaluate import share_with_interval
-from train.pen import Hand
+from train.data.mnist import Split, load_mnist, split_and_prepare
+from train.report.metrics import share_with_interval
+from train.synthetic.pen import Hand
 
 PAPERS = [(252, 251, 247), (250, 244, 225), (225, 235, 245), (245, 235, 170), (210, 210, 205)]  # RGB
 INKS = [(25, 30, 40), (20, 40, 130), (150, 25, 30), (95, 95, 98), (15, 15, 15)]  # pens, a pencil, a felt pen
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
     parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
     parser.add_argument("--count", type=int, default=200, help="sheets (200), and a quarter as many blank ones")
-    parser.add_argument("--seed", type=int, default=3, help="2 was looked at while recognizer/photo.py was made")
+    parser.add_argument("--seed", type=int, default=3, help="2 was looked at while recognizer/images/photo.py was made")
     parser.add_argument("--record", action="store_true", help="keep the figures in the model's card")
     options = parser.parse_args()
     recognizer = Recognizer.load(options.model)

@@ -18,12 +18,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks.record import record
+from benchmarks.support.drawing import STROKES, drawn
+from benchmarks.support.record import record
 from recognizer import Recognizer
-from recognizer.model import DEFAULT_MODEL, load_model
-from recognizer.picture import read_picture
+from recognizer.images.opening import read_picture
 from recognizer.preprocess import prepare
-from tests.helpers import STROKES, drawn
+from recognizer.runtimes.loader import DEFAULT_MODEL, load_model
 
 CALLS = 300
 MANY = 10_000

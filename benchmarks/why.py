@@ -11,10 +11,10 @@ import argparse
 import numpy as np
 from playwright.sync_api import Page, expect, sync_playwright
 
-from benchmarks.record import record
-from benchmarks.stopwatch import watch
-from tests.browser.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
-from tests.helpers import STROKES, placed
+from benchmarks.support.drawing import STROKES, placed
+from benchmarks.support.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
+from benchmarks.support.record import record
+from benchmarks.support.stopwatch import watch
 
 DRAW_HINT = "Draw a digit"
 

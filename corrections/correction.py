@@ -13,9 +13,9 @@ from datetime import datetime, timezone
 import numpy as np
 
 from corrections.errors import CorrectionError
-from recognizer.strokes import Stroke
+from recognizer.numbers.strokes import Stroke
+from recognizer.prediction import NO_DIGIT
 
-NONE = 10  # the answer or label of what is none of the ten digits; train.data has the same
 MAX_POSITION = 999  # of a digit in its drawing; a canvas full of them has some dozens
 MAX_STROKES = 500  # as many as the canvas takes
 MAX_STROKES_BYTES = 2**16  # of the strokes as JSON, some 5,000 points; a digit has about 200, in 2 KiB
@@ -33,8 +33,8 @@ class Correction:
     picture: uint8 (28, 28), 0 paper to 255 ink: what the model saw.
     strokes: all those of the drawing, in px of the canvas, in writing order.
     box: (left, top, right, bottom) of the digit in px of the canvas.
-    answer: what the model said, 0-9, or `NONE`; confidence: float 0-1, of the most probable digit.
-    label: what the person said, 0-9, or `NONE`.
+    answer: what the model said, 0-9, or `NO_DIGIT`; confidence: float 0-1, of the most probable digit.
+    label: what the person said, 0-9, or `NO_DIGIT`.
     model: the SHA-256 of the model's file, in hexadecimal.
     made_at: when, in UTC.
     accepted: whether somebody has looked at it and found it right.
@@ -67,8 +67,8 @@ def checked(correction: Correction) -> Correction:
         and isinstance(correction.model, str)
         and re.fullmatch("[0-9a-f]{64}", correction.model)
         and _is_whole(correction.position, 0, MAX_POSITION)
-        and _is_whole(correction.answer, 0, NONE)
-        and _is_whole(correction.label, 0, NONE)
+        and _is_whole(correction.answer, 0, NO_DIGIT)
+        and _is_whole(correction.label, 0, NO_DIGIT)
         and isinstance(correction.confidence, float)
         and 0 <= correction.confidence <= 1
         and isinstance(picture, np.ndarray)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corrections.correction import NONE, Correction
-from recognizer.percent import percent
+from corrections.correction import Correction
+from recognizer.formatting import percent
+from recognizer.prediction import NO_DIGIT
 
 SURE = 0.9  # so sure, the model is wrong less often than a finger slips; what it is wrong about is worth a look, too
 ALIKE = 8.0  # root of the mean squared difference, of 255; of MNIST's digits, two ones differ by 15, others by 26
@@ -28,7 +29,7 @@ def quarantine(corrections: Sequence[Correction]) -> dict[int, str]:
             reasons[index] = f"the same drawing is also called {_listed(others)}"
         elif first != index:
             reasons[index] = f"the same drawing as {corrections[first].name}"
-        elif correction.answer not in (NONE, correction.label) and correction.confidence >= SURE:
+        elif correction.answer not in (NO_DIGIT, correction.label) and correction.confidence >= SURE:
             reasons[index] = f"the model is sure of {correction.answer} ({percent(correction.confidence)})"
     return reasons
 
@@ -49,4 +50,4 @@ def _same(corrections: Sequence[Correction]) -> list[list[int]]:
 
 
 def _listed(labels: set[int]) -> str:
-    return " and ".join("none of these" if label == NONE else str(label) for label in sorted(labels))
+    return " and ".join("none of these" if label == NO_DIGIT else str(label) for label in sorted(labels))

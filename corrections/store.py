@@ -128,6 +128,4 @@ def _correction(row: sa.Row) -> Correction:
         )
     except (CorrectionError, ValueError) as error:  # somebody has changed it in the database
         name = f"{row.drawing[:12]}-{row.position}"
-        raise CorrectionError(
-            f"{name} is damaged. Delete it with `python -m train.corrections delete {name}`."
-        ) from error
+        raise CorrectionError(f"{name} is damaged. Delete it with `python -m corrections delete {name}`.") from error

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from tests.browser.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
+from benchmarks.support.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
 
 FOLDER = Path(__file__).parent
 # A seven as people write it who get told that it is a one: a flag, a bend, and a bar across the stem.

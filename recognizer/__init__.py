@@ -1,11 +1,13 @@
 """Read handwritten digits: `Recognizer.load().predict(picture)`."""
 
 from recognizer.errors import BlankImageError, InvalidImageError, ModelError, RecognizerError
-from recognizer.recognizer import Prediction, Reading, Recognizer
-from recognizer.strokes import Stroke
+from recognizer.numbers.strokes import Stroke
+from recognizer.prediction import Detection, Prediction, Reading
+from recognizer.recognizer import Recognizer
 
 __all__ = [
     "BlankImageError",
+    "Detection",
     "InvalidImageError",
     "ModelError",
     "Prediction",

@@ -23,8 +23,8 @@ from pathlib import Path
 
 from recognizer import InvalidImageError, Recognizer, RecognizerError
 from recognizer.answers import csv_head, csv_rows, json_line, line, remark, text
-from recognizer.model import MODEL_VARIABLE, default_model
-from recognizer.picture import ENDINGS, MAX_FILE_BYTES
+from recognizer.images.opening import ENDINGS, MAX_FILE_BYTES
+from recognizer.runtimes.loader import MODEL_VARIABLE, default_model
 
 NAME = "python -m recognizer"
 DESCRIPTOR = re.compile(r"-|/dev/stdin|/(?:dev|proc/self)/fd/(\d+)")  # the last is what a shell makes of <(command)

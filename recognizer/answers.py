@@ -10,10 +10,8 @@ import json
 from typing import TypeAlias
 
 from recognizer.errors import RecognizerError
-from recognizer.percent import percent
-from recognizer.recognizer import Reading
-from recognizer.remarks import NOTHING, remarks
-from recognizer.table import COLUMNS, rows
+from recognizer.formatting import COLUMNS, NOTHING, percent, remarks, rows
+from recognizer.prediction import Reading
 
 Answer: TypeAlias = Reading | RecognizerError
 

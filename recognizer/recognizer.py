@@ -2,74 +2,27 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from recognizer.batch import Steps, alone, in_batches, together
 from recognizer.errors import BlankImageError, InvalidImageError, RecognizerError
-from recognizer.ink import Sheet
-from recognizer.model import default_model, load_model
-from recognizer.picture import Picture
-from recognizer.pieces import Piece
+from recognizer.images.ink import Sheet
+from recognizer.images.opening import Picture
+from recognizer.numbers.pieces import Piece
+from recognizer.numbers.segment import MAX_WORK, Candidate, Line, Room, best_path, cut_up, segment, segment_strokes
+from recognizer.numbers.strokes import Stroke
+from recognizer.prediction import Detection, Prediction, Reading
 from recognizer.preprocess import prepare_ink
+from recognizer.runtimes.loader import default_model, load_model
 from recognizer.runtimes.open_model import OpenModel, Probabilities
-from recognizer.segment import MAX_WORK, Candidate, Line, Room, best_path, cut_up, segment, segment_strokes
-from recognizer.strokes import Stroke
 
 MIN_CONFIDENCE = 0.5  # of a model without a probability for "none of these": below it, nothing is called a digit
 MAX_NONE = 0.5  # of a model with one: training sets it to pass one half where a picture is to be refused
 MIN_IN_COMPANY = 0.02  # the least probability of a digit beside others, where anything else is some 50 times rarer
 MOST_ODD = 0.25  # of a line's or picture's marks, or one: more look odd where it is not digits
 MAX_BATCH = 64  # pictures in one model call; 1,024 would take 400 MB more for good, and read no faster
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """What the model makes of one picture of one digit.
-
-    digit: int 0-9, the most probable, even where `is_digit` is False.
-    confidence: float 0-1, the probability of `digit`, if it is a digit at all.
-    probabilities: float32 (10,), one for each digit; they add up to 1.
-    is_digit: False where the picture does not look like any digit.
-    input: float32 (28, 28), 0 paper to 1 ink: exactly what the model saw.
-    box: (left, top, right, bottom) in px of the picture read, right and bottom exclusive.
-    ink: float32 (h, w), 0 paper to 1 ink: what lies in the box and belongs to the digit.
-        Both are None where the whole picture was taken for one digit.
-    """
-
-    digit: int
-    confidence: float
-    probabilities: np.ndarray
-    is_digit: bool
-    input: np.ndarray
-    box: tuple[int, int, int, int] | None = None
-    ink: np.ndarray | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """What a picture says.
-
-    lines: top to bottom, each its digits from left to right, all with their `box`; also what looks like no digit.
-    left_out: how many pieces of ink were too many to be looked at, or to be taken apart.
-    work: how much work it was, counted in pictures for the model; bounded, so that a reading takes less than a second.
-    """
-
-    lines: tuple[tuple[Prediction, ...], ...] = ()
-    left_out: int = 0
-    work: int = 1
-
-    @property
-    def digits(self) -> tuple[Prediction, ...]:
-        """All lines in one."""
-        return tuple(prediction for line in self.lines for prediction in line)
-
-    @property
-    def text(self) -> str:
-        """Such as "2026", lines joined by newlines, without what looks like no digit; "" where nothing was read."""
-        texts = ("".join(str(prediction.digit) for prediction in line if prediction.is_digit) for line in self.lines)
-        return "\n".join(filter(None, texts))
 
 
 class Recognizer:
@@ -81,7 +34,7 @@ class Recognizer:
 
     @classmethod
     def load(cls, path: str | os.PathLike | None = None) -> "Recognizer":
-        """Load a .keras, .h5, .onnx or .tflite model, by default `recognizer.model.default_model()`.
+        """Load a .keras, .h5, .onnx or .tflite model, by default `recognizer.runtimes.loader.default_model()`.
 
         Raises `ModelError` where it cannot be read, or its runtime is not installed.
         """
@@ -159,7 +112,7 @@ class Recognizer:
             boxes = (tuple(round(edge * line.scale) for edge in candidate.box) for candidate in path)
             read.append(
                 tuple(
-                    replace(prediction, box=box, ink=candidate.ink)
+                    Detection(**vars(prediction), box=box, ink=candidate.ink)
                     for prediction, box, candidate in zip(predictions, boxes, path, strict=True)
                 )
             )

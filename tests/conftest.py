@@ -5,9 +5,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from recognizer import Recognizer
-from recognizer.model import DEFAULT_MODEL
-from tests import postgres
-from tests.tiny import sample
+from recognizer.runtimes.loader import DEFAULT_MODEL
+from tests.corrections import postgres
+from tests.train.tiny import sample
 
 # The canvas component can only be imported where Streamlit runs, since it registers itself; AppTest stands in for that.
 AppTest.from_string("import streamlit_drawable_canvas").run()

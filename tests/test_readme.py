@@ -11,9 +11,9 @@ import pytest
 
 from benchmarks import pen as pen_benchmark
 from recognizer.__main__ import parser as recognizer_parser
-from recognizer.model import sha256_of
+from recognizer.runtimes.loader import sha256_of
 from train.__main__ import parser as train_parser
-from train.evaluate import BINS, accuracy_with_interval, share_with_interval
+from train.report.metrics import BINS, accuracy_with_interval, share_with_interval
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

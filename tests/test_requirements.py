@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from benchmarks.installed import requirements_of
+from benchmarks.support.installed import requirements_of
 
 ROOT = Path(__file__).parent.parent
 OURS = {"recognizer", "train", "views", "corrections", "streamlit_app", "benchmarks", "tests", "docs"}

@@ -6,12 +6,9 @@
     python -m train --resume                   go on after Ctrl-C or a crash; at most one epoch is lost
     python -m train --data mnist.npz           offline, from the file that Keras would download
     python -m train --epochs 2 --out try       a quick try that leaves models/ alone
-    python -m train --extra corrections.npz    fine-tune the shipped model on corrections, a few minutes on two cores
 
 Every option below --seed is a hyper-parameter; train/config.py gives the reason for each value.
 
-With --extra, the fine-tuned model replaces the old one, kept in models/previous/, only if it is no worse on MNIST's
-test digits and on the corrections held out. Otherwise the old one stays, and the new one is kept in models/candidate/.
 """
 
 import argparse
@@ -21,7 +18,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from recognizer.errors import RecognizerError
-from train.config import CONFIGS, PRESETS, FinetuneConfig, TrainConfig
+from train.config import CONFIGS, PRESETS, TrainConfig
 from train.errors import TrainError, missing
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
@@ -31,8 +28,6 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        if options.extra is not None:
-            return _finetune(finetune_config_from(options), options)
         return _train(config_from(options), options)
     except (TrainError, RecognizerError) as error:
         print(f"python -m train: {error}", file=sys.stderr)
@@ -41,11 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"python -m train: {missing(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        kept = (
-            "What was trained up to the last whole epoch is kept: the same command with --resume goes on."
-            if options.extra is None
-            else "The model is what it was; the same command starts over."
-        )
+        kept = "What was trained up to the last whole epoch is kept: the same command with --resume goes on."
         print(f"\nStopped. {kept}", file=sys.stderr)
         return 130
 
@@ -58,7 +49,6 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
     made.add_argument("--out", type=Path, default=MODELS, help="folder for the model and its card (models/)")
     made.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
-    made.add_argument("--extra", type=Path, metavar="FILE", help="corrections to fine-tune the shipped model on (.npz)")
     run = made.add_mutually_exclusive_group()
     run.add_argument("--architecture", choices=list(CONFIGS), help="which network (digits)")
     run.add_argument("--preset", choices=list(PRESETS), help="another run, smaller and quicker")
@@ -86,38 +76,11 @@ def config_from(options: argparse.Namespace) -> TrainConfig:
     return replace(preset, **changes)
 
 
-def finetune_config_from(options: argparse.Namespace) -> FinetuneConfig:
-    """The configuration of fine-tuning with the changes that the command line asks for.
-
-    Raises `TrainError` for options that only a whole training has.
-    """
-    known = {field.name for field in fields(FinetuneConfig)}
-    alien = [f.name for f in fields(TrainConfig) if f.name not in known and f.name in options]
-    given = [name for name in ("preset", *alien) if getattr(options, name) is not None]
-    if options.resume or given:
-        name = "resume" if options.resume else given[0].replace("_", "-")
-        raise TrainError(f"--{name} does not go with --extra, which fine-tunes the model that is there. Leave it out.")
-    return FinetuneConfig(
-        **{name: getattr(options, name) for name in known if getattr(options, name, None) is not None}
-    )
-
-
-def _finetune(config: FinetuneConfig, options: argparse.Namespace) -> int:
-    from train.data import load_mnist
-    from train.extra import read_corrections
-    from train.finetune import finetune, outcome
-
-    corrections = read_corrections(options.extra)
-    card = finetune(config, corrections, load_mnist(options.data), options.out)
-    print(outcome(card, options.out))
-    return 0
-
-
 def _train(config: TrainConfig, options: argparse.Namespace) -> int:
-    from train.card import summary
-    from train.data import load_mnist, split_and_prepare
-    from train.export import outdated_exports
+    from train.data.mnist import load_mnist, split_and_prepare
+    from train.export.runtimes import outdated_exports
     from train.pipeline import check_start, train_and_evaluate
+    from train.report.model_card import summary
     from train.state import states
 
     check_start(config, options.out, options.resume)  # before MNIST is prepared, which takes half a minute

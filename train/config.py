@@ -9,22 +9,24 @@ from train.errors import TrainError
 class TrainConfig:
     """One training run. Angles in degrees, distances in px of the 28x28 picture, factors relative to 1."""
 
-    architecture: str = "digits"  # a key of train.architecture.ARCHITECTURES
+    architecture: str = "digits"  # a key of train.network.architecture.ARCHITECTURES
     name: str = "digits"  # the files are called NAME.keras, NAME.json, ...
     formats: tuple[str, ...] = ("keras",)  # which model files to write
     note: str = ""  # what the card should say besides
     seed: int = 2026  # of the split, the first weights, the order of the digits and the augmentation
     validation_size: int = 5_000  # digits held out of the 60,000; everything is chosen on these
 
-    # Drawings that MNIST lacks (train/drawings.py), beside its 55,000 digits in every epoch. All 0: none are made.
+    # Drawings that MNIST lacks (train/synthetic/drawings.py), beside its 55,000 digits in every epoch. All 0: none are made.
     drawn_digits: int = 12_000  # digits in the styles of the world, by a parametric pen
-    restyled_digits: int = 8_000  # MNIST's with a slash, a flag, a foot, a bar, another pen
-    no_digits: int = 15_000  # letters, signs, scribbles: an eleventh class
-    checks: int = 3_000  # validation drawings of each of the three kinds; to choose and to calibrate on
-    calibrate: bool = True  # bring confidence and refusals in line with the validation drawings (train/calibrate.py)
+    variants: int = 8_000  # MNIST's with a slash, a flag, a foot, a bar, another pen
+    negatives: int = 15_000  # letters, signs, scribbles: an eleventh class
+    validation_drawings: int = 3_000  # validation drawings of each of the three kinds; to choose and to calibrate on
+    calibrate: bool = (
+        True  # bring confidence and refusals in line with the validation drawings (train/network/calibration.py)
+    )
     pool: int = 3  # how many epochs' drawings are made; each epoch takes its own at random
 
-    members: int = 1  # networks, trained one after another with seeds of their own, whose logits are averaged
+    ensemble_size: int = 1  # networks, trained one after another with seeds of their own, whose logits are averaged
     width: float = 1.0  # times the network's filters
     epochs: int = 20
     batch_size: int = 128
@@ -33,7 +35,7 @@ class TrainConfig:
     schedule: str = "cosine"  # one cycle: a linear rise, then a cosine down to 0; or "constant"
     warmup_epochs: float = 1.0  # the rise, while the batch statistics settle
     weight_decay: float = 0.02
-    average: float = 0.998  # momentum of the averaged weights (about the last epoch's); 0 keeps the last weights
+    ema: float = 0.998  # momentum of the averaged weights (about the last epoch's); 0 keeps the last weights
 
     augment: bool = True
     rotation: float = 10.0  # degrees either way: how unevenly people hold a sheet
@@ -48,7 +50,7 @@ class TrainConfig:
     @property
     def classes(self) -> int:
         """How many outputs the network has: ten digits, and none of these where that is taught."""
-        return 11 if self.no_digits else 10
+        return 11 if self.negatives else 10
 
     def member(self, number: int) -> "TrainConfig":
         """The configuration of one network of the ensemble, counted from 1: each has a seed of its own."""
@@ -56,44 +58,30 @@ class TrainConfig:
 
     def __post_init__(self):
         """Raise `TrainError` for values with which no training can work."""
-        for name in ("epochs", "batch_size", "validation_size", "learning_rate", "width", "pool", "checks", "members"):
+        for name in (
+            "epochs",
+            "batch_size",
+            "validation_size",
+            "learning_rate",
+            "width",
+            "pool",
+            "validation_drawings",
+            "ensemble_size",
+        ):
             if getattr(self, name) <= 0:
                 raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it has to be above 0.")
         for name, choices in (("optimizer", ("adamw", "adadelta")), ("schedule", ("cosine", "constant"))):
             if getattr(self, name) not in choices:
                 raise TrainError(f"--{name} is {getattr(self, name)!r}: choose {' or '.join(choices)}.")
-        for name in ("drawn_digits", "restyled_digits", "no_digits"):
+        for name in ("drawn_digits", "variants", "negatives"):
             if getattr(self, name) < 0:
                 raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it cannot be below 0.")
-        if not 0 <= self.average < 1:
-            raise TrainError(f"--average is {self.average}: it has to be 0 or above, and below 1.")
-
-
-@dataclass(frozen=True)
-class FinetuneConfig:
-    """Fine-tuning on corrections (train/finetune.py); all else is as in the training that the model is from."""
-
-    seed: int = 2026  # of what is repeated, its order and its augmentation; not of what is held out
-    epochs: int = 3
-    batch_size: int = 128
-    learning_rate: float = 1e-4  # the start of a cosine down to 0; a twentieth of the training's peak
-    replay: int = 5_000  # of the training's digits and drawings in an epoch, in the training's proportions
-    share: float = 0.03  # times as many corrections as that: mostly mistakes, they pull the network off what it knows
-    most_repeats: int = 10  # of a correction in an epoch, where they are few
-    # How far from the old weights to the new ones: the first that leaves validation no worse
-    ways: tuple[float, ...] = (1.0, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05)
-    least: int = 20  # corrections; of fewer, hardly any are held out
-    least_held_out: int = 3
-
-    def __post_init__(self):
-        """Raise `TrainError` for values with which no fine-tuning can work."""
-        for name in ("epochs", "batch_size", "learning_rate"):
-            if getattr(self, name) <= 0:
-                raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it has to be above 0.")
+        if not 0 <= self.ema < 1:
+            raise TrainError(f"--ema is {self.ema}: it has to be 0 or above, and below 1.")
 
 
 DIGITS = TrainConfig(
-    members=2,
+    ensemble_size=2,
     note="MNIST's test digits have been read five times, once for each model that this project finished, this one the "
     "fifth; models/README.md lists every look at the data that only measure.",
 )
@@ -104,10 +92,10 @@ QUICK = TrainConfig(
     width=0.5,
     epochs=12,
     drawn_digits=6_000,
-    restyled_digits=3_000,
-    no_digits=8_000,
+    variants=3_000,
+    negatives=8_000,
     pool=1,
-    checks=1_500,
+    validation_drawings=1_500,
 )
 
 # The network of the tutorials, as they train it, but for the learning rate.
@@ -123,11 +111,11 @@ CLASSIC = TrainConfig(
     schedule="constant",
     warmup_epochs=0.0,
     weight_decay=0.0,
-    average=0.0,
+    ema=0.0,
     augment=False,
     drawn_digits=0,
-    restyled_digits=0,
-    no_digits=0,
+    variants=0,
+    negatives=0,
     calibrate=False,
 )
 

@@ -5,22 +5,22 @@ from functools import cache
 from pathlib import Path
 
 from recognizer import Recognizer
-from train.architecture import build, ensemble
-from train.calibrate import calibrate
-from train.card import measured, produced, write_card
 from train.config import TrainConfig
-from train.data import Mnist
-from train.drawings import REPORT, VALIDATION, Drawings, other_drawings, training_drawings
+from train.data.mnist import Mnist
 from train.errors import TrainError
-from train.evaluate import accuracy_with_interval, read_drawings, read_test_set
-from train.files import check_room, disk_refusals, finish_moving, written_together
-from train.fit import fit, right_of
-from train.kin import write_index
-from train.portable import save_portable
-from train.report import contact_sheet, plot_confusion, plot_curves, plot_misread, plot_reliability
+from train.export.neighbours import write_index
+from train.files import check_room, disk_refusals, fill, finish_moving, written_together
+from train.network.architecture import build, ensemble
+from train.network.calibration import calibrate
+from train.network.fit import fit, right_of
+from train.report.metrics import accuracy_with_interval, read_drawings, read_test_set
+from train.report.model_card import measured, produced, write_card
+from train.report.plots import contact_sheet, plot_confusion, plot_curves, plot_misread, plot_reliability
 from train.state import check_states, remove_states, state_path, states
+from train.synthetic.drawings import REPORT, VALIDATION, Drawings, other_drawings, training_drawings
 
 BESIDE_THE_MODEL = 8 * 2**20  # bytes: the index, the pictures and the card
+HDF5_ROOM = 2**20  # bytes beside the weights: the layers' options
 MODEL_SUFFIXES = (".keras", ".h5")
 
 
@@ -37,7 +37,7 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
     checks = other_drawings(config, mnist.validation, VALIDATION)
     watched = {"validation": mnist.validation, "drawn": checks.only_digits()}
     members, history = [], []
-    for number in range(1, config.members + 1):
+    for number in range(1, config.ensemble_size + 1):
         state = state_path(config, out, number)
         model, rows = fit(config.member(number), mnist.train, drawings, watched, state, resume)
         members.append(model)
@@ -53,7 +53,7 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
         recognizer = Recognizer.load(saved)
         result = read_test_set(recognizer, mnist.test_pictures, mnist.test_labels)
         report = other_drawings(config, mnist.validation, REPORT)
-        drawn = [read_drawings(recognizer, part) for part in (report.digits, report.restyled, report.no_digits)]
+        drawn = [read_drawings(recognizer, part) for part in (report.digits, report.variants, report.negatives)]
         write_index(saved, mnist.train, drawings(), config)
         card = _card(config, mnist, history, validation, result, drawn, calibration, saved)
         for name, plot in {
@@ -62,8 +62,8 @@ def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: boo
             "misread": lambda path: plot_misread(result, path),
             "reliability": lambda path: plot_reliability(card["drawings"]["reliability"], path),
             "drawn_digits": lambda path: contact_sheet(report.digits, path),
-            "drawn_restyled": lambda path: contact_sheet(report.restyled, path),
-            "drawn_no_digits": lambda path: contact_sheet(report.no_digits, path),
+            "drawn_variants": lambda path: contact_sheet(report.variants, path),
+            "drawn_negatives": lambda path: contact_sheet(report.negatives, path),
         }.items():
             plot(made.with_name(f"{config.name}_{name}.png"))
         write_card(card, made.with_suffix(".json"))
@@ -92,19 +92,21 @@ def check_start(config: TrainConfig, out: Path, resume: bool) -> None:
 def _bytes_written(config: TrainConfig) -> int:
     """What a run takes on the disk at most, when it writes its last state, or its model beside its states."""
     weights = 4 * build(config).count_params()
-    states_with_one_being_written = (config.members + 1) * 4 * weights  # weights, average, the optimiser's two moments
-    return states_with_one_being_written + len(config.formats) * config.members * weights + BESIDE_THE_MODEL
+    states_with_one_being_written = (
+        (config.ensemble_size + 1) * 4 * weights
+    )  # weights, average, the optimiser's two moments
+    return states_with_one_being_written + len(config.formats) * config.ensemble_size * weights + BESIDE_THE_MODEL
 
 
 def _calibrate(model, config: TrainConfig, checks: Drawings) -> dict[str, float]:
     if not config.calibrate:
         return {}
-    return calibrate(model, checks.only_digits(), checks.no_digits if config.no_digits else None)
+    return calibrate(model, checks.only_digits(), checks.negatives if config.negatives else None)
 
 
 def _card(config: TrainConfig, mnist: Mnist, history, validation, result, drawn, calibration, saved: Path) -> dict:
     return {
-        **measured(saved, config.members * build(config).count_params(), result, validation, drawn, calibration),
+        **measured(saved, config.ensemble_size * build(config).count_params(), result, validation, drawn, calibration),
         "training_digits": len(mnist.train),
         "training_minutes": round(sum(row["seconds"] for row in history) / 60, 1),
         "config": asdict(config),
@@ -116,6 +118,8 @@ def _card(config: TrainConfig, mnist: Mnist, history, validation, result, drawn,
 
 def _save_for_inference(model, config: TrainConfig, path: Path) -> None:
     """Save the network alone: the optimiser's state would triple the file and nothing here reads it."""
-    bare = ensemble([build(config) for _ in range(config.members)])
+    bare = ensemble([build(config) for _ in range(config.ensemble_size)])
     bare.set_weights(model.get_weights())
-    save_portable(bare, path)
+    if path.suffix == ".h5":
+        fill(path, 4 * bare.count_params() + HDF5_ROOM)  # where the disk is full, HDF5 would end the whole process
+    bare.save(path)

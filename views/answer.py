@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from recognizer import Prediction, Reading
-from recognizer.percent import percent
+from recognizer.formatting import percent
 
 NEAR_TIE = 0.5  # of the winner's probability; a second with so much is named beside it
 LABEL_PX = 54, 26  # width and height of a box' label, on the canvas

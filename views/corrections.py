@@ -19,9 +19,10 @@ import numpy as np
 import streamlit as st
 
 from corrections import Correction, CorrectionError
-from corrections.correction import NONE, checked, strokes_to_json
+from corrections.correction import checked, strokes_to_json
 from corrections.settings import Settings, settings_from
 from recognizer import Prediction
+from recognizer.prediction import NO_DIGIT
 from views.canvas import Drawing, newest
 from views.limits import wait_your_turn
 from views.loading import recognizer
@@ -106,8 +107,8 @@ def show(drawing: Drawing | None, picked: Prediction | None, position: int) -> N
     with st.container(key="corrections"):
         st.pills(
             ASK,
-            range(NONE + 1),
-            format_func=lambda digit: "none" if digit == NONE else str(digit),
+            range(NO_DIGIT + 1),
+            format_func=lambda digit: "none" if digit == NO_DIGIT else str(digit),
             key="correction",
             on_change=_tapped,
             args=(row,),
@@ -132,9 +133,9 @@ def _ask_about(row: Row, drawing: Drawing | None, picked: Prediction | None, pos
             picture=np.uint8(np.rint(255 * picked.input)),
             strokes=drawing.strokes,
             box=picked.box,
-            answer=picked.digit if picked.is_digit else NONE,
+            answer=picked.digit if picked.is_digit else NO_DIGIT,
             confidence=picked.confidence,
-            label=NONE,
+            label=NO_DIGIT,
             model=recognizer().result().model.sha256,
             made_at=datetime.now(timezone.utc),
         )
@@ -245,7 +246,7 @@ def _say(row: Row) -> None:
     elif waits:
         st.caption("Keeping it …" if waiting else "Taking it back …")
     elif label is not None:
-        name = "none of these" if label == NONE else f"{'an' if label == 8 else 'a'} {label}"
+        name = "none of these" if label == NO_DIGIT else f"{'an' if label == 8 else 'a'} {label}"
         st.caption(f"Kept as {name}. Thank you. Tap another to change it, or the same again to take it back.")
     else:
         st.caption(f"Taken back. {WHAT_IS_KEPT}" if is_kept else WHAT_IS_KEPT)

@@ -10,7 +10,7 @@ from threading import Thread
 import streamlit as st
 
 from recognizer import ModelError, Recognizer, RecognizerError
-from recognizer.model import default_model
+from recognizer.runtimes.loader import default_model
 
 BROKEN = "The reader could not start. Draw again in a moment; if it stays so, the program's log says why."
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from recognizer.model import default_model
+from recognizer.runtimes.loader import default_model
 
 
 def show() -> None:
@@ -45,7 +45,7 @@ def _story(card: dict) -> str:
         "MNIST was written by Americans with a pencil. So that it reads slashed zeros, ones with a long upstroke and "
         "crossed sevens too, and refuses what is no digit, it also learned from drawings that the program made itself. "
         f"Of other such drawings it reads {100 * drawings['digits']['accuracy']:.1f} % right, refuses "
-        f"{100 * drawings['no_digits_refused']['share']:.1f} % of the letters, signs and scribbles, and wrongly "
+        f"{100 * drawings['negatives_refused']['share']:.1f} % of the letters, signs and scribbles, and wrongly "
         f"{100 * drawings['digits_refused']['share']:.1f} % of the digits."
     )
 

@@ -10,10 +10,8 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from recognizer import Reading, Recognizer, RecognizerError
-from recognizer.percent import percent
-from recognizer.picture import ENDINGS, Opened, open_picture
-from recognizer.remarks import remarks
-from recognizer.table import COLUMNS, rows
+from recognizer.formatting import COLUMNS, percent, remarks, rows
+from recognizer.images.opening import ENDINGS, Opened, open_picture
 from views.limits import wait_your_turn
 from views.loading import recognizer
 

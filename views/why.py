@@ -8,12 +8,12 @@ import streamlit as st
 from recognizer import Prediction, Reading, Recognizer, RecognizerError
 from recognizer.explain import Explainer
 from recognizer.explain.erasure import Erasure
-from recognizer.explain.kin import Kin
 from recognizer.explain.layers import Layer
+from recognizer.explain.neighbours import Neighbour
 from recognizer.explain.steps import Step
-from recognizer.model import MODEL_VARIABLE
-from recognizer.percent import percent
-from recognizer.picture import MAX_WORKING_SIDE
+from recognizer.formatting import percent
+from recognizer.images.opening import MAX_WORKING_SIDE
+from recognizer.runtimes.loader import MODEL_VARIABLE
 from views.answer import digit_labels
 from views.figures import erasure_picture, figure, heat_picture, ink_picture, maps_picture, row
 from views.limits import wait_your_turn
@@ -22,7 +22,7 @@ from views.loading import recognizer
 NOTHING = "Nothing has been read yet. Draw a digit, or read a photo, and come back: this page says why."
 DRAWING = "Your drawing"
 ANSWERS_ALONE = (
-    "Which strokes spoke for it, its nearest kin and the inside of the model are shown where the page runs with its "
+    "Which strokes spoke for it, its nearest neighbours and the inside of the model are shown where the page runs with its "
     f"Keras model. Here it runs with a lighter one ({MODEL_VARIABLE}) that gives answers alone."
 )
 STEPS = {
@@ -44,13 +44,13 @@ WITHOUT = {
 class Explanation:
     """All that is shown of one digit; heat: for each digit that was asked about, made when it is.
 
-    kin: a sentence where there are none to be had; layers: none where the model gives answers alone.
+    neighbours: a sentence where there are none to be had; layers: none where the model gives answers alone.
     """
 
     prediction: Prediction
     steps: list[tuple[Step, Prediction | None]]
     erasure: Erasure | None
-    kin: list[Kin] | str
+    neighbours: list[Neighbour] | str
     layers: list[Layer]
     heat: dict[int, np.ndarray] = field(default_factory=dict)
 
@@ -121,16 +121,16 @@ def _explained(explainer: Explainer, prediction: Prediction, size: tuple[int, in
             prediction,
             explainer.steps(_on_its_sheet(prediction, size)),
             explainer.smallest_erasure(prediction.ink),
-            _kin_of(explainer, prediction),
+            _neighbours_of(explainer, prediction),
             explainer.layers(prediction.input) if explainer.looks_inside else [],
         )
         st.session_state["explanation"] = known
     return known
 
 
-def _kin_of(explainer: Explainer, prediction: Prediction) -> list[Kin] | str:
+def _neighbours_of(explainer: Explainer, prediction: Prediction) -> list[Neighbour] | str:
     try:
-        return explainer.kin(prediction.input)
+        return explainer.neighbours(prediction.input)
     except RecognizerError as error:
         return str(error)
 
@@ -169,8 +169,8 @@ def _show(explainer: Explainer, explanation: Explanation) -> None:
         st.info(ANSWERS_ALONE)
         return
     with st.container(key="why_kin"):
-        st.markdown("#### Its nearest kin")
-        _kin(explanation.kin)
+        st.markdown("#### Its nearest neighbours")
+        _neighbours(explanation.neighbours)
     with st.container(key="why_inside"):
         st.markdown("#### Inside the model")
         _inside(explanation.layers)
@@ -235,13 +235,13 @@ def _erasure(explanation: Explanation) -> str:
     )
 
 
-def _kin(kin: list[Kin] | str) -> None:
-    if isinstance(kin, str):
-        st.info(kin)
+def _neighbours(neighbours: list[Neighbour] | str) -> None:
+    if isinstance(neighbours, str):
+        st.info(neighbours)
         return
     st.markdown("Of the digits that the model learned from, these are most like it in its eyes.")
     figures = []
-    for each in kin:
+    for each in neighbours:
         sentence = "drawn by a program" if each.drawn else "written by a person"
         figures.append(figure(ink_picture(each.picture / np.float32(255)), str(each.label), sentence, "dots small"))
     st.html(row(figures))

@@ -8,11 +8,13 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.explain.attribution import attribution
 from recognizer.explain.erasure import Erasure, smallest_erasure
-from recognizer.explain.kin import Kin, KinIndex
-from recognizer.explain.layers import Layer, feature_maps, last_inputs
+from recognizer.explain.layers import Layer, feature_maps
+from recognizer.explain.neighbours import Neighbour, NeighbourIndex
 from recognizer.explain.steps import Step, steps
+from recognizer.prediction import Prediction
 from recognizer.preprocess import centre, corner, crop, fit, ink_box
-from recognizer.recognizer import Prediction, Recognizer, refused
+from recognizer.recognizer import Recognizer, refused
+from recognizer.runtimes.graph import last_inputs
 
 
 class Explainer:
@@ -26,11 +28,11 @@ class Explainer:
         """Explain the answers of `recognizer`, one that `Recognizer.load` has made."""
         self._recognizer = recognizer
         self._model = recognizer.model
-        self._kin: KinIndex | None = None
+        self._neighbours: NeighbourIndex | None = None
 
     @classmethod
     def load(cls, path: str | os.PathLike | None = None) -> "Explainer":
-        """Load a model, by default `recognizer.model.default_model()`; errors as for `Recognizer.load`."""
+        """Load a model, by default `recognizer.runtimes.loader.default_model()`; errors as for `Recognizer.load`."""
         return cls(Recognizer.load(path))
 
     @property
@@ -66,11 +68,11 @@ class Explainer:
         """Return the least ink to rub out for another answer, or None where no small erasure was found."""
         return smallest_erasure(ink, self._model, _answer)
 
-    def kin(self, picture: np.ndarray, count: int = 8) -> list[Kin]:
+    def neighbours(self, picture: np.ndarray, count: int = 8) -> list[Neighbour]:
         """Return the digits from training most like `picture`, float32 (28, 28); `ModelError` without an index."""
-        if self._kin is None:
-            self._kin = KinIndex.load(self._model.path, self._model.sha256)
-        return self._kin.nearest(last_inputs(self._network, picture[None])[0], count)
+        if self._neighbours is None:
+            self._neighbours = NeighbourIndex.load(self._model.path, self._model.sha256)
+        return self._neighbours.nearest(last_inputs(self._network, picture[None])[0], count)
 
     def layers(self, picture: np.ndarray) -> list[Layer]:
         """Return the feature maps of every convolution for `picture`, float32 (28, 28)."""

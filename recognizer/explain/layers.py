@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recognizer.runtimes.graph import networks
+
 MAPS_END = ("ReLU", "Activation", "LeakyReLU", "PReLU", "ELU")  # layers that close a convolution
 
 
@@ -13,11 +15,6 @@ class Layer:
 
     network: int
     maps: np.ndarray
-
-
-def networks(network) -> list:
-    """The networks that an ensemble averages, or the one there is."""
-    return [layer for layer in network.layers if hasattr(layer, "layers")] or [network]
 
 
 def feature_maps(network, picture: np.ndarray) -> list[Layer]:
@@ -31,22 +28,6 @@ def feature_maps(network, picture: np.ndarray) -> list[Layer]:
         maps = keras.Model(member.inputs, outputs)(tf.constant(picture[None, ..., None]), training=False)
         found += [Layer(number, each.numpy()[0]) for each in (maps if isinstance(maps, list) else [maps])]
     return found
-
-
-def last_inputs(network, pictures: np.ndarray) -> np.ndarray:
-    """Return what the last layer is given, of all networks side by side: float32 (n, d) for float32 (n, 28, 28)."""
-    import keras
-    import tensorflow as tf
-
-    features = keras.Model(network.inputs, [layer.input for layer in output_layers(network)])
-    found = features(tf.constant(pictures[..., None], tf.float32), training=False)
-    return np.concatenate([each.numpy() for each in (found if isinstance(found, list) else [found])], axis=1)
-
-
-def output_layers(model) -> list:
-    """The dense layers whose outputs are the logits: of a network one, of an ensemble one a member."""
-    classes = model.output_shape[-1]
-    return [layer for layer in model.layers if type(layer).__name__ == "Dense" and layer.units == classes]
 
 
 def _closing_layers(network) -> list:

@@ -17,7 +17,7 @@ class OpenModel:
     probabilities: safe to call from many threads at once.
     input_shape, output_shape: as the file gives them, None for the number of pictures.
     network: the `keras.Model` to look inside; None where the file holds none.
-    path, sha256: of the file that was opened, whatever lies there by now; `recognizer.model` fills them in.
+    path, sha256: of the file that was opened, whatever lies there by now; `recognizer.runtimes.loader` fills them in.
     """
 
     probabilities: Probabilities

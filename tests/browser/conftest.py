@@ -3,7 +3,7 @@ import os
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
-from tests.browser.driver import ROOT, launch, open_page, served, wait_until_read
+from benchmarks.support.driver import ROOT, launch, open_page, served, wait_until_read
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.driver import (
+from benchmarks.support.drawing import placed
+from benchmarks.support.driver import (
     PHONE,
     ROOT,
     at_rest,
@@ -21,7 +22,6 @@ from tests.browser.driver import (
     set_width,
     wait_until_read,
 )
-from tests.helpers import placed
 
 EMPTY = "Draw a digit, or a whole number."
 BARS = [[(30 + 22 * i, 40), (30 + 22 * i, 260)] for i in range(12)]

@@ -9,9 +9,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from corrections.database import open_engine
-from corrections.store import CorrectionStore
-from tests.browser.driver import (
+from benchmarks.support.drawing import STROKES, drawn, placed
+from benchmarks.support.driver import (
     PHONE,
     ROOT,
     at_rest,
@@ -23,7 +22,8 @@ from tests.browser.driver import (
     set_width,
     wait_until_read,
 )
-from tests.helpers import STROKES, drawn, placed
+from corrections.database import open_engine
+from corrections.store import CorrectionStore
 
 START_TIMEOUT_MS = 60_000  # the first answer waits for TensorFlow
 EMPTY = "Draw a digit, or a whole number."
@@ -125,7 +125,7 @@ def test_why_opens_all_of_its_parts(page):
     expect_number(page, "74")
     page.get_by_role("tab", name="Why").click()
     expect(page.get_by_text("The model says: 4")).to_be_visible(timeout=START_TIMEOUT_MS)
-    for part, least in {"steps": 4, "strokes": 1, "erasure": 1, "kin": 8, "inside": 7}.items():
+    for part, least in {"steps": 4, "strokes": 1, "erasure": 1, "neighbours": 8, "inside": 7}.items():
         figures = page.locator(f".st-key-why_{part} figure")
         expect(figures.nth(least - 1)).to_be_visible()
         for picture in page.locator(f".st-key-why_{part} figure img").all():

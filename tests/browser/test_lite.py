@@ -6,8 +6,8 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driver import ROOT, at_rest, draw, open_page, prediction, served, wait_until_read
-from tests.helpers import placed
+from benchmarks.support.drawing import placed
+from benchmarks.support.driver import ROOT, at_rest, draw, open_page, prediction, served, wait_until_read
 
 BLOCKED = """
 import sys

@@ -3,8 +3,8 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
-from benchmarks.visitor import sheets, visit
-from tests.helpers import placed
+from benchmarks.support.drawing import placed
+from benchmarks.support.visitor import sheets, visit
 
 
 def test_visitors_at_once_get_their_own_answers_and_clear_their_own_canvas(address):

@@ -13,9 +13,10 @@ from hypothesis import strategies as some
 from PIL import Image
 from streamlit_drawable_canvas import CanvasResult
 
+from benchmarks.support.drawing import placed, render
 from recognizer import InvalidImageError, Reading, Recognizer
-from tests.helpers import always, placed, render
-from tests.page.sent import paths
+from tests.helpers import always
+from tests.views.sent import paths
 from views import canvas
 
 SIZE = (canvas.HEIGHT_PX + canvas.STRIP_PX, canvas.NARROW_PX)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from recognizer import Reading, Recognizer, Stroke
-from recognizer.segment import MAX_WORK
+from recognizer.numbers.segment import MAX_WORK
 from tests.helpers import always
 
 SIZE = 640, 300  # px, (width, height)

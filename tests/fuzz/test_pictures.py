@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
 
+from benchmarks.support.drawing import drawn
 from recognizer import InvalidImageError, Reading, Recognizer
-from recognizer.picture import FORMATS, MAX_WORKING_SIDE, read_picture
-from tests.helpers import always, drawn
+from recognizer.images.opening import FORMATS, MAX_WORKING_SIDE, read_picture
+from tests.helpers import always
 
 RECOGNISER = Recognizer(always(4))
 

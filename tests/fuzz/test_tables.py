@@ -9,9 +9,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as some
 
+from benchmarks.support.drawing import drawn
 from recognizer import Recognizer
 from recognizer.answers import FORMULA, csv_rows
-from tests.helpers import always, drawn
+from tests.helpers import always
 from views.photo import to_csv
 
 READING = Recognizer(always(4)).read(drawn(4))

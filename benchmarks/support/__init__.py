@@ -1,0 +1,1 @@
+"""What the benchmarks, the tests and the screenshots share."""

@@ -1,0 +1,110 @@
+"""A number as a careless hand writes it with a pen on the canvas: strokes of one digit that do not meet.
+
+In: a source of randomness. Out: a `Number`. All its digits are by one hand, which has a slant, a width and a
+carelessness of its own; between their ink lie 8 to 30 px of free columns, so what is hard is not where one digit ends
+but what belongs to one: a roof beside its five, a bar beside its stem, a stroke that the pen left in two.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from recognizer import Stroke
+from train.synthetic.glyphs import DIGITS
+from train.synthetic.pen import Hand, line, parse, written
+
+CANVAS = (640, 200)  # px, or wider where the number is
+PEN = 10  # px
+HEIGHT, UNEQUAL, WIDEST = 90, (0.8, 1.2), 110  # px of the strokes' centre lines
+UP_OR_DOWN = 15  # px from the middle
+FREE = (8, 30)  # px of columns without ink between two digits
+OVERLAPPING = (-24, -8)  # px, where a digit reaches into the columns of the one before; mostly they touch
+GAP = (0.05, 0.25)  # of the digit's height, where a stroke is left in two
+
+
+@dataclass(frozen=True, eq=False)
+class Number:
+    """text: its digits; picture: uint8 (H, W), 0 ink to 255 paper; alone: pictures alike of each digit by itself.
+
+    strokes: those of the picture, where they are known.
+    """
+
+    text: str
+    picture: np.ndarray
+    alone: list[np.ndarray]
+    strokes: tuple[Stroke, ...] = ()
+
+
+@dataclass(frozen=True)
+class Writer:
+    """hand: how each digit strays; matrix: what all have in common; broken: the share of strokes left in two."""
+
+    hand: Hand
+    matrix: np.ndarray
+    broken: float
+
+
+def penned(rng: np.random.Generator, free: tuple[float, float] = FREE) -> Number:
+    """Write a number of 2 to 6 digits, `free` px of columns between them."""
+    writer = _writer(rng)
+    labels = rng.integers(0, 10, rng.integers(2, 7))
+    digits, x = [], float(FREE[1])
+    for label in labels:
+        strokes = _scaled(_digit(label, writer, rng), rng)
+        points = np.concatenate(strokes)
+        middle = CANVAS[1] / 2 + rng.uniform(-UP_OR_DOWN, UP_OR_DOWN)
+        low, high = points.min(0), points.max(0)
+        shift = np.array([x - low[0], middle - (low[1] + high[1]) / 2])
+        digits.append([stroke + shift for stroke in strokes])
+        x += high[0] - low[0] + PEN + rng.uniform(*free)
+    size = (max(CANVAS[0], int(x) + PEN), CANVAS[1])
+    alone = [_drawn(digit, size) for digit in digits]
+    strokes = tuple(Stroke(stroke, PEN) for digit in digits for stroke in digit)
+    return Number("".join(map(str, labels)), np.min(alone, axis=0), alone, strokes)
+
+
+def _writer(rng: np.random.Generator) -> Writer:
+    """A hand clumsier than those of training, every other one careless as well."""
+    careless = rng.random() < 0.5
+    hand = Hand(
+        points=4.5,
+        free=10.0,
+        strokes=rng.uniform(4, 10) if careless else 3.0,
+        ends=rng.uniform(0.2, 0.5) if careless else 0.2,
+        tremor=0.9,
+        rotation=3.0,
+        slant=0.06,
+        proportions=0.1,
+    )
+    matrix = np.array([[np.exp(rng.normal(0, 0.25)), -rng.normal(0.1, 0.25)], [0, 1]])
+    return Writer(hand, matrix, rng.uniform(0, 0.2) if careless else 0.0)
+
+
+def _digit(label: int, writer: Writer, rng: np.random.Generator) -> list[np.ndarray]:
+    strokes = written(parse(str(rng.choice(DIGITS[label]))), rng, writer.hand)
+    strokes = [stroke @ writer.matrix.T for stroke in strokes]
+    return [part for stroke in strokes for part in (_broken(stroke, rng) if rng.random() < writer.broken else [stroke])]
+
+
+def _broken(stroke: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
+    """Lift the pen for a moment somewhere along a stroke (n, 2) -> two strokes, or as it was where it is short."""
+    along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
+    start = rng.uniform(0.15, 0.85) * along[-1]
+    end = start + 100 * rng.uniform(*GAP) + PEN  # the ink's round ends take some of the gap
+    parts = [stroke[along <= start], stroke[along >= end]]
+    return parts if all(len(part) > 2 for part in parts) else [stroke]
+
+
+def _scaled(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    width, height = np.ptp(np.concatenate(strokes), axis=0)
+    factor = min(HEIGHT * rng.uniform(*UNEQUAL) / height, WIDEST / max(width, 1))
+    return [stroke * factor for stroke in strokes]
+
+
+def _drawn(strokes: list[np.ndarray], size: tuple[int, int]) -> np.ndarray:
+    image = Image.new("L", size, 255)
+    pen = ImageDraw.Draw(image)
+    for stroke in strokes:
+        line(pen, [(float(x), float(y)) for x, y in stroke], PEN, 0)
+    return np.asarray(image)

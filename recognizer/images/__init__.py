@@ -1,0 +1,1 @@
+"""Opening pictures safely, and finding the ink on them."""

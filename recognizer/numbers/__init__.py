@@ -1,0 +1,1 @@
+"""A picture of numbers -> the ink of each digit."""

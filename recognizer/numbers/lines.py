@@ -1,0 +1,55 @@
+"""Pieces of ink -> the lines of writing they lie on, top to bottom, each from left to right."""
+
+import numpy as np
+
+from recognizer.numbers.pieces import Piece
+
+TALL = 0.7  # of the usual height: what is smaller belongs to the line of its nearest tall neighbour
+SAME_LINE = 0.4  # of the lower of two neighbours' heights, side by side
+
+
+def into_lines(pieces: list[Piece]) -> list[list[Piece]]:
+    """Put each piece on a line; follow a line from left to right, so that it may climb or sink."""
+    if not pieces:
+        return []
+    usual = height_of(pieces)
+    tall = [piece for piece in pieces if piece.height >= TALL * usual]
+    lines: list[list[Piece]] = []
+    for piece in sorted(tall, key=_middle):
+        best = max(lines, key=lambda line: _side_by_side(line[-1], piece), default=None)
+        if best is not None and _side_by_side(best[-1], piece) >= SAME_LINE:
+            best.append(piece)
+        else:
+            lines.append([piece])
+    anchors = [(piece, number) for number, line in enumerate(lines) for piece in line]
+    for piece in pieces:
+        if piece.height < TALL * usual:
+            lines[min(anchors, key=lambda anchor: _distance(anchor[0], piece))[1]].append(piece)
+    lines.sort(key=lambda line: np.mean([piece.top + piece.bottom for piece in line]))
+    return [sorted(line, key=_middle) for line in lines]
+
+
+def height_of(pieces: list[Piece]) -> float:
+    """The usual height of the digits that the pieces are of, in px: the median, each counted by its height squared.
+
+    So two halves of a digit count less than a whole one.
+    """
+    heights = np.sort([piece.height for piece in pieces]).astype(float)
+    counted = np.cumsum(heights**2)
+    return float(heights[np.searchsorted(counted, counted[-1] / 2)])
+
+
+def _middle(piece: Piece) -> float:
+    return piece.left + piece.right
+
+
+def _side_by_side(a: Piece, b: Piece) -> float:
+    """How much of the lower one's height lies beside the other."""
+    return (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
+
+
+def _distance(a: Piece, b: Piece) -> float:
+    """Between two boxes, in px."""
+    across = max(a.left - b.right, b.left - a.right, 0)
+    down = max(a.top - b.bottom, b.top - a.bottom, 0)
+    return float(np.hypot(across, down))

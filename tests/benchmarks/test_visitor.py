@@ -1,0 +1,69 @@
+"""The visitor without a browser: what it sends is what the canvas sends, and what it reads off is what is shown."""
+
+import json
+
+import numpy as np
+import pytest
+from streamlit_drawable_canvas import CanvasResult
+
+from benchmarks.support import visitor
+from benchmarks.support.drawing import drawn, placed
+from benchmarks.support.visitor import Answer, key_of, sheets, text_of
+from recognizer import Reading, Recognizer
+from tests.helpers import always
+from views import answer, canvas
+
+
+def test_what_it_knows_of_the_canvas_is_the_pages():
+    assert visitor.SIZE_PX == (canvas.NARROW_PX, canvas.HEIGHT_PX)
+    assert visitor.STRIP_PX == canvas.STRIP_PX
+    assert "#{:02x}{:02x}{:02x}".format(*visitor.INK) == canvas.INK
+
+
+def test_a_sheet_is_what_the_canvas_sends_with_one_stroke_more_each_time():
+    strokes = placed(4)
+    for count, sheet in enumerate(sheets(strokes), 1):
+        sent = json.loads(sheet)["drawing"]
+        read = canvas._checked(sent["raw"]).strokes
+        assert len(read) == count
+        for stroke, points in zip(read, strokes, strict=False):
+            np.testing.assert_allclose(stroke.points, points, atol=1e-3)
+            assert stroke.width == 16
+        picture = canvas._picture(CanvasResult(sent["raw"], sent["data"], return_image_data=True))
+        assert picture.size == (canvas.NARROW_PX, canvas.HEIGHT_PX)
+    np.testing.assert_array_equal(np.asarray(picture)[..., 3], 255 - drawn(4)[..., 0])
+
+
+def test_a_blank_sheet_has_no_ink():
+    sent = json.loads(visitor.BLANK)["drawing"]
+    picture = canvas._picture(CanvasResult(sent["raw"], sent["data"], return_image_data=True))
+    assert canvas._checked(sent["raw"]) == canvas.EMPTY and not np.asarray(picture).any()
+
+
+@pytest.mark.parametrize(
+    ("html", "digit", "text"),
+    [
+        (answer.prediction_html(Recognizer(always(4, 0.97)).predict(drawn(4))), 4, "4 97 %"),
+        (answer.hint_html("Draw a <digit>."), None, "Draw a <digit>."),
+        (answer.prediction_html(Recognizer(always(4, 0.4, none=0.9)).predict(drawn(4))), None, None),
+        (answer.reading_html(Reading((tuple(Recognizer(always(4)).predict_many([drawn(4)] * 2)),))), None, "4 4"),
+    ],
+    ids=["a digit", "a hint", "no digit", "a number"],
+)
+def test_the_digit_and_the_text_are_those_of_the_answer(html, digit, text):
+    shown = Answer(html, "", "")
+    assert shown.digit == digit
+    assert text is None or shown.text == text
+    assert shown.text == text_of(html)
+
+
+def test_two_answers_are_the_same_however_long_they_took():
+    one = Answer("4", "bars", "picture", 0.1)
+    assert one.same_as(Answer("4", "bars", "picture", 0.2))
+    assert not one.same_as(Answer("4", "bars", "another", 0.1))
+
+
+def test_a_key_is_what_python_gave_even_with_hyphens_in_it():
+    assert key_of("$$ID-71f66cc7-drawing") == "drawing"
+    assert key_of("$$ID-71f66cc7-pen-width") == "pen-width"
+    assert key_of("") == ""

@@ -1,0 +1,155 @@
+import os
+import threading
+from itertools import count
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks.support.drawing import drawn
+from recognizer import InvalidImageError, Recognizer, batch
+from recognizer.batch import AHEAD, MAX_BATCH, MAX_THREADS, in_batches, together
+from tests.helpers import always
+
+
+@pytest.fixture
+def many_cores(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+
+
+def doubled(items):
+    return [2 * item for item in items]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 100])
+def test_answers_come_in_the_order_of_the_items(number):
+    assert list(in_batches(doubled, range(number))) == [2 * item for item in range(number)]
+
+
+@pytest.mark.usefixtures("many_cores")
+def test_batches_are_worked_on_at_the_same_time_and_answered_in_order():
+    second_is_done = threading.Event()
+
+    def work(items):
+        items = list(items)
+        if items[0] == 0:
+            assert second_is_done.wait(60)
+        else:
+            second_is_done.set()
+        return items
+
+    assert list(in_batches(work, range(10))) == list(range(10))
+
+
+@pytest.mark.usefixtures("many_cores")
+def test_few_items_are_taken_before_they_are_needed():
+    taken = 0
+
+    def items():
+        nonlocal taken
+        while True:
+            taken += 1
+            yield taken
+
+    answers = in_batches(doubled, items())
+    assert max(taken - next(answers) // 2 for _ in range(1000)) <= AHEAD * MAX_THREADS * MAX_BATCH
+
+
+def test_what_goes_wrong_in_a_thread_is_raised():
+    with pytest.raises(ZeroDivisionError):
+        list(in_batches(lambda items: [1 // item for item in items], range(3)))
+
+
+def test_nothing_more_is_worked_on_when_the_answers_are_closed(monkeypatch):
+    begun, closed, seen = threading.Event(), threading.Event(), []
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(batch, "threading", SimpleNamespace(Event=lambda: closed))
+
+    def work(items):
+        done = []
+        for item in items:
+            seen.append(item)
+            if item == 1:
+                begun.set()
+                closed.wait(60)
+            done.append(item)
+        return done
+
+    answers = in_batches(work, count())
+    assert next(answers) == 0 and begun.wait(60)
+    answers.close()
+    assert seen == [0, 1]
+
+
+def asking(digits, times=1):
+    """A reading that asks for `digits` pictures `times` times, and answers with how often the model was right."""
+    right = 0
+    for _ in range(times):
+        outputs = yield [np.zeros((28, 28), np.float32)] * digits
+        right += len(outputs) == digits
+    return right
+
+
+def test_readings_ask_the_model_together_each_as_often_as_it_must():
+    asked = []
+
+    def model(digits):
+        asked.append(len(digits))
+        return always(1)(digits)
+
+    assert together([asking(1), asking(0, 0), asking(2, 3), asking(3, 2)], model) == [1, 0, 3, 2]
+    assert asked == [6, 5, 2]
+
+
+def test_no_more_readings_wait_for_the_model_than_one_call_needs():
+    under_way = most = 0
+
+    def counted():
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        yield [np.zeros((28, 28), np.float32)] * (MAX_BATCH // 2)
+        under_way -= 1
+
+    together((counted() for _ in range(20)), always(1))
+    assert most == 2
+
+
+def test_many_pictures_are_read_as_one_by_one(shipped, tmp_path):
+    two = Image.fromarray(np.hstack([drawn(4), drawn(2)]))
+    two.save(tmp_path / "two.png")
+    touching = np.minimum(drawn(3, left=40), drawn(5, left=130))
+    pictures = [drawn(7), two, tmp_path / "two.png", np.full((300, 300, 3), 255, np.uint8), touching, drawn(8)]
+    for many, one in zip(shipped.read_many(pictures), map(shipped.read, pictures), strict=True):
+        assert many.text == one.text and many.left_out == one.left_out
+        assert [p.box for p in many.digits] == [p.box for p in one.digits]
+        for a, b in zip(many.digits, one.digits, strict=True):
+            np.testing.assert_allclose(a.probabilities, b.probabilities, atol=1e-5)
+            np.testing.assert_array_equal(a.input, b.input)
+
+
+def test_a_picture_that_cannot_be_read_is_an_error_in_its_place(tmp_path):
+    recognizer = Recognizer(always(1))
+    first, bad, missing, last = recognizer.read_many([drawn(1), b"hello", tmp_path / "none.png", drawn(1)])
+    assert first.text == last.text == "1"
+    for error, sentence in ((bad, "not a picture"), (missing, "cannot be read")):
+        assert isinstance(error, InvalidImageError) and sentence in str(error)
+        assert error.__traceback__ is error.__cause__ is error.__context__ is None  # they would keep the picture
+
+
+def test_an_error_of_one_picture_is_raised_with_its_cause():
+    with pytest.raises(InvalidImageError, match="not a picture") as raised:
+        Recognizer(always(1)).read(b"hello")
+    assert raised.value.__cause__ is not None
+
+
+def test_many_pictures_take_few_model_calls():
+    asked = []
+
+    def model(digits):
+        asked.append(len(digits))
+        return always(1)(digits)
+
+    assert len(list(Recognizer(model).read_many([drawn(1)] * 63))) == 63
+    assert sorted(asked) == [1, 2, 4, 8, 16, 16, 16]

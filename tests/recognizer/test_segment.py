@@ -1,0 +1,179 @@
+"""Whole numbers: pieces of ink, lines, and what is put together to a digit."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from benchmarks.support.drawing import STROKES, arc, drawn, render
+from recognizer import Recognizer
+from recognizer.images.ink import Sheet
+from recognizer.numbers.pieces import MAX_PIECES, find_pieces
+from recognizer.numbers.segment import Candidate, Room, best_path, cut_up, segment
+from recognizer.preprocess import find_ink
+from tests.helpers import always
+
+
+def written(*digits, size=(640, 200), width=8):
+    """A picture of digits; each (digit, left, top, height), or a list of polylines in px."""
+    strokes = []
+    for digit in digits:
+        if isinstance(digit, list):
+            strokes += digit
+            continue
+        number, left, top, height = digit
+        k = height / 160
+        strokes += [[(left + k * x, top + k * y) for x, y in stroke] for stroke in STROKES[number]]
+    return render(strokes, width=width, size=size)
+
+
+def boxes(reading):
+    return [prediction.box for prediction in reading.digits]
+
+
+def test_a_number_is_read_left_to_right_with_a_box_for_each_digit(shipped):
+    reading = shipped.read(written((2, 30, 40, 100), (0, 150, 50, 110), (2, 270, 30, 90), (6, 380, 45, 100)))
+    assert reading.text == "2026" and reading.left_out == 0
+    for (left, top, right, bottom), expected in zip(boxes(reading), (30, 150, 270, 380), strict=True):
+        assert left == pytest.approx(expected, abs=8) and right > left + 40 and bottom > top + 80
+
+
+def test_lines_are_read_from_top_to_bottom(shipped):
+    lower = [(7, 150, 160, 90), (1, 230, 165, 90)]
+    upper = [(4, 40, 20, 90), (0, 130, 30, 90), (7, 220, 40, 90)]  # sinks as it goes
+    reading = shipped.read(written(*lower, *upper, size=(400, 300)))
+    assert reading.text == "407\n71"
+
+
+def test_digits_of_unequal_size_are_one_line(shipped):
+    assert shipped.read(written((3, 30, 20, 150), (8, 160, 90, 70), (2, 240, 40, 110))).text == "382"
+
+
+def test_a_leaning_seven_over_a_one_is_two_digits(shipped):
+    seven = [[(20, 30), (150, 30), (60, 170)]]
+    one = [[(150, 80), (105, 175)]]
+    ink = find_ink(written(seven, one))
+    assert (ink[:, 105:145] > 0).sum() > 0  # they share columns
+    assert shipped.read(written(seven, one)).text == "71"
+
+
+def test_the_strokes_of_one_digit_are_put_together(shipped):
+    body = [[(60, 40), (52, 90), (80, 82), (100, 105), (95, 140), (70, 155), (45, 145)]]
+    roof = [[(78, 34), (118, 34)]]
+    reading = shipped.read(written(body, roof, (1, 200, 30, 120)))
+    assert reading.text == "51"
+    assert reading.digits[0].box[2] > 115  # the roof is in the box
+    open_four = [[(40, 40), (30, 100), (85, 100)], [(97, 60), (97, 160)]]
+    assert shipped.read(written(open_four)).text == "4"
+
+
+@pytest.mark.parametrize("left", [40, 200])
+def test_halves_one_above_the_other_are_one_digit(shipped, left):
+    upper = [arc(left + 30, 65, 30, 24, -150, 75)]
+    lower = [arc(left + 30, 125, 34, 28, -70, 150)]
+    assert shipped.read(written(upper, lower, (7, 120, 40, 110))).text == ("37" if left < 120 else "73")
+
+
+def test_a_digit_is_not_cut_and_a_pair_is():
+    (line,), _ = segment(Sheet(written((8, 60, 40, 110))), Room())
+    assert len(line.candidates) == 1 and cut_up(line, np.array([0.0]), Room()) == (line, 0)
+    cut, not_cut = cut_up(line, np.array([-9.0]), Room())
+    assert len(cut.candidates) > 1 and not_cut == 0
+
+
+def test_what_there_is_no_room_to_cut_stays_whole_and_is_counted():
+    (line,), _ = segment(Sheet(written((8, 60, 40, 110))), Room())
+    assert cut_up(line, np.array([-9.0]), Room(0)) == (line, 1)
+
+
+def test_a_line_is_read_as_far_as_there_is_room():
+    sheet = Sheet(written(*((1, 30 + 60 * i, 40, 110) for i in range(6))))
+    lines, left_out = segment(sheet, Room(3))
+    assert [len(line.candidates) for line in lines] == [3] and left_out == 3
+
+
+def test_what_is_odd_is_a_digit_beside_plain_ones_and_none_beside_odd_ones():
+    bar, block = [[(0, 60), (0, 140)]], [[(x, 60), (x, 140)] for x in range(0, 60, 5)]
+
+    def picture(*marks):
+        return written(*([[(x + 80 * i + 40, y) for x, y in line] for line in m] for i, m in enumerate(marks)))
+
+    def reading(none, *marks):
+        def model(digits):  # bars are plain ones, blocks odd eights
+            odd = digits.sum((1, 2)) > 150
+            answers = np.where(odd[:, None], always(8, none=none)(digits), always(1, none=0.01)(digits))
+            return np.float32(answers)
+
+        return Recognizer(model).read(picture(*marks)).text
+
+    assert reading(0.9, bar, block) == "18"
+    assert reading(0.9, bar, block, block) == "1"
+    assert reading(0.99, bar, block) == "1"
+
+
+def test_a_letter_of_one_stroke_is_not_read_as_ones(shipped):
+    assert shipped.read(written([[(60, 150), (62, 40), (120, 148), (124, 42)]])).text == ""
+
+
+@pytest.mark.parametrize(("left", "right"), [(5, 6), (3, 7), (2, 3), (8, 2)])
+def test_digits_that_touch_lightly_are_cut(shipped, left, right):
+    apart = find_ink(written((left, 60, 40, 110), (right, 250, 40, 110)))
+    halves = apart[:, :200], apart[:, 200:]
+    extents = [np.flatnonzero((half > 0.25).any(0)) for half in halves]
+    least = min(
+        200 - np.flatnonzero(a)[-1] + np.flatnonzero(b)[0]
+        for a, b in zip(halves[0] > 0.25, halves[1] > 0.25, strict=True)
+        if a.any() and b.any()
+    )
+    picture = written((left, 60, 40, 110), (right, 250 - least - 1, 40, 110))
+    assert all(len(extent) for extent in extents) and len(find_pieces(find_ink(picture))[0]) == 1
+    assert shipped.read(picture).text == f"{left}{right}"
+
+
+def test_specks_are_no_part_of_a_number(shipped):
+    picture = written((2, 60, 40, 110), (7, 200, 40, 110))
+    picture[20:25, 400:405] = 0
+    assert shipped.read(picture).text == "27" and len(shipped.read(picture).digits) == 2
+
+
+def test_a_page_full_of_pieces_is_read_in_part_and_the_rest_counted():
+    picture = np.full((900, 900), 255, np.uint8)
+    picture[10:890:20, 10:890:20] = 0
+    for step in range(8):
+        picture[10 + step : 890 : 20, 10:890:20] = 0
+    reading = Recognizer(always(1)).read(picture)
+    assert len(reading.digits) == MAX_PIECES and reading.left_out == 44 * 44 - MAX_PIECES
+
+
+def test_the_path_takes_what_the_classifier_believes():
+    ink, box = np.ones((9, 9), np.float32), (0, 0, 9, 9)
+    apart = [Candidate(0, 1, ink, box, 0.0), Candidate(1, 2, ink, box, 0.0)]
+    line = [*apart, Candidate(0, 2, ink, box, 0.0)]
+    assert best_path(line, np.log([0.9, 0.9, 0.5])) == [0, 1]
+    assert best_path(line, np.log([0.9, 0.1, 0.5])) == [2]
+
+
+@settings(max_examples=60, deadline=None)
+@given(arrays.arrays(np.uint8, st.tuples(st.integers(4, 60), st.integers(4, 60)), elements=st.sampled_from([0, 255])))
+def test_every_picture_falls_into_candidates_that_make_up_its_lines(pixels):
+    pixels[0, 0] = 0
+    sheet = Sheet(np.pad(pixels, 1, constant_values=255))
+    lines, _ = segment(sheet, Room())
+    assert lines
+    for line in lines:
+        chosen = [line.candidates[i] for i in best_path(line.candidates, np.zeros(len(line.candidates)))]
+        assert chosen[0].first == 0 and chosen[-1].end == max(candidate.end for candidate in line.candidates)
+        assert all(a.end == b.first for a, b in pairwise(chosen))
+        for candidate in line.candidates:
+            left, top, right, bottom = candidate.box
+            assert 0 <= left < right <= sheet.ink.shape[1] and 0 <= top < bottom <= sheet.ink.shape[0]
+            assert candidate.ink.shape == (bottom - top, right - left) and candidate.ink.max() > 0
+
+
+def test_one_digit_is_read_as_predict_reads_it(shipped):
+    for digit in range(10):
+        reading = shipped.read(drawn(digit))
+        assert reading.text == str(digit) and len(reading.digits) == 1

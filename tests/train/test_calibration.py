@@ -1,0 +1,121 @@
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from recognizer import Recognizer
+from recognizer.prediction import NO_DIGIT
+from tests.helpers import always
+from train.config import DIGITS as CONFIG
+from train.data.mnist import Split, split_and_prepare
+from train.network.calibration import MAX_REFUSED, calibrate
+from train.report.metrics import (
+    equal_mass_calibration_error,
+    expected_calibration_error,
+    log_loss,
+    read_drawings,
+    reliability,
+)
+from train.synthetic.drawings import REPORT, other_drawings
+
+
+def network(classes=11):
+    """Reads the first pixels of a picture as logits."""
+    inputs = keras.Input((28, 28, 1))
+    x = keras.layers.Flatten()(inputs)
+    outputs = keras.layers.Dense(classes, activation="softmax")(x)
+    model = keras.Model(inputs, outputs)
+    kernel = np.zeros((784, classes), np.float32)
+    kernel[:classes, :classes] = np.eye(classes)
+    model.layers[-1].set_weights([kernel, np.zeros(classes, np.float32)])
+    return model
+
+
+def split(logits, labels):
+    digits = np.zeros((len(logits), 784), np.float32)
+    digits[:, : logits.shape[1]] = logits
+    return Split(digits.reshape(-1, 28, 28), labels)
+
+
+def sampled(rng, count, sharpness, none=-3.0):
+    """Digits with labels drawn from the softmax of logits that the network sees `sharpness` times as large."""
+    logits = rng.normal(0, 2, (count, 11))
+    logits[:, NO_DIGIT] = none + rng.normal(0, 1, count)
+    p = np.exp(logits[:, :10])
+    labels = (p.cumsum(1) > rng.random((count, 1)) * p.sum(1, keepdims=True)).argmax(1)
+    return split(sharpness * logits, labels)
+
+
+def outputs(model, digits):
+    p = model.predict(digits.digits[..., None], verbose=0)
+    return p[:, :10] / p[:, :10].sum(1, keepdims=True), p[:, NO_DIGIT]
+
+
+@pytest.mark.parametrize("sharpness", [0.6, 3.0])
+def test_calibration_finds_the_temperature_and_takes_the_error_away(sharpness):
+    rng = np.random.default_rng(1)
+    model, digits, others = network(), sampled(rng, 4000, sharpness), sampled(rng, 500, sharpness, none=9.0)
+    unseen = sampled(rng, 4000, sharpness)
+
+    def error():
+        p, _ = outputs(model, unseen)
+        return expected_calibration_error(p.max(1), p.argmax(1) == unseen.labels)
+
+    before = error()
+    found = calibrate(model, digits, others)
+    assert found["temperature"] == pytest.approx(sharpness, rel=0.1)
+    assert error() < 0.03 < before
+
+
+def test_calibration_keeps_every_answer_and_refuses_as_many_digits_as_it_may():
+    rng = np.random.default_rng(2)
+    model, digits, others = network(), sampled(rng, 4000, 3.0), sampled(rng, 500, 3.0, none=9.0)
+    before, refused_before = outputs(model, digits)
+    calibrate(model, digits, others)
+    after, refused = outputs(model, digits)
+    np.testing.assert_array_equal(before.argmax(1), after.argmax(1))
+    assert (refused > 0.5).mean() == pytest.approx(MAX_REFUSED, abs=1e-3)
+    assert (refused > 0.5).mean() != pytest.approx((refused_before > 0.5).mean(), abs=1e-3)
+
+
+def test_a_network_of_ten_outputs_is_only_cooled():
+    rng = np.random.default_rng(3)
+    digits = sampled(rng, 2000, 2.0)
+    digits.digits.reshape(-1, 784)[:, NO_DIGIT] = 0
+    assert set(calibrate(network(10), digits, None)) == {"temperature"}
+
+
+def test_the_error_is_the_distance_of_confidence_from_accuracy():
+    confidences, right = np.array([0.9] * 10 + [0.5] * 10), np.array([True] * 9 + [False] + [True] * 5 + [False] * 5)
+    assert expected_calibration_error(confidences, right) == pytest.approx(0)
+    assert expected_calibration_error(confidences, np.zeros(20, bool)) == pytest.approx(0.7)
+    rows = reliability(confidences, right)
+    assert [row["count"] for row in rows] == [10, 10]
+    assert [row["accuracy"] for row in rows] == pytest.approx([0.5, 0.9])
+
+
+def test_bins_of_equal_mass_see_what_cancels_out_within_one_bin_of_equal_width():
+    """A hundred answers of 95 % that are all right, and a hundred of 99 % of which 94 are."""
+    confidences, right = np.repeat([0.95, 0.99], 100), np.arange(200) < 194
+    assert expected_calibration_error(confidences, right) == pytest.approx(0)
+    assert equal_mass_calibration_error(confidences, right, bins=2) == pytest.approx(0.05)
+    assert equal_mass_calibration_error(confidences[::-1], right[::-1], bins=2) == pytest.approx(0.05)
+    assert equal_mass_calibration_error(confidences[:3], right[:3]) == pytest.approx(0.05), "fewer answers than bins"
+
+
+def test_log_loss_is_that_of_the_true_digits():
+    drawn = read_drawings(Recognizer(always(7, 0.91)), split(np.zeros((3, 11)), np.array([7, 2, NO_DIGIT])))
+    assert drawn.likelihoods[:2] == pytest.approx([0.91, 0.01]) and np.isnan(drawn.likelihoods[2])
+    assert log_loss(drawn.likelihoods[:2]) == pytest.approx(-(np.log(0.91) + np.log(0.01)) / 2)
+
+
+def test_the_shipped_model_is_as_right_as_it_is_sure_and_refuses_what_is_no_digit(shipped, mnist_sample):
+    """On drawings of a seed that neither training nor calibration has seen."""
+    config = replace(CONFIG, seed=CONFIG.seed + 1, validation_size=200, validation_drawings=1000)
+    mnist = split_and_prepare(mnist_sample, config.validation_size, config.seed)
+    drawings = other_drawings(config, mnist.validation, REPORT)
+    digits, others = (read_drawings(shipped, part) for part in (drawings.digits, drawings.negatives))
+    assert digits.right.mean() > 0.97
+    assert expected_calibration_error(digits.confidences, digits.right) < 0.02
+    assert digits.refused.mean() < 0.02 and others.refused.mean() > 0.9

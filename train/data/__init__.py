@@ -1,0 +1,1 @@
+"""What training learns from: MNIST, corrections, and how they are varied."""

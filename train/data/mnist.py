@@ -1,0 +1,119 @@
+"""MNIST, checked, split and prepared.
+
+In: nothing (Keras downloads it), or an .npz file with x_train, y_train, x_test, y_test as Keras has them.
+Out: `Mnist`, whose digits have been through `recognizer.preprocess`, as every drawing will be.
+"""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from recognizer.preprocess import prepare
+from train.errors import TrainError
+
+DATA_VARIABLE = "MNIST_NPZ"
+HOW_TO_GET_IT = (
+    "Go online once, so that Keras can download it, or give the file mnist.npz with --data FILE.npz "
+    f"or the environment variable {DATA_VARIABLE}."
+)
+
+# SHA-256 of each array's bytes in C order, as keras.datasets.mnist.load_data() returns them.
+ARRAYS = {
+    "x_train": ((60_000, 28, 28), "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757"),
+    "y_train": ((60_000,), "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13"),
+    "x_test": ((10_000, 28, 28), "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161"),
+    "y_test": ((10_000,), "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Digits and what they are: float32 `digits` (n, 28, 28), 0 paper to 1 ink; uint8 `labels` (n,), 0-9, NO_DIGIT."""
+
+    digits: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Mnist:
+    """What a training run works with; `test_pictures` uint8 (n, 28, 28) go through `Recognizer`, unprepared."""
+
+    train: Split
+    validation: Split
+    test_pictures: np.ndarray
+    test_labels: np.ndarray
+    hashes: dict[str, str]
+
+
+def joined(parts: Sequence[Split]) -> Split:
+    """Several splits in one, in their order."""
+    return Split(np.concatenate([p.digits for p in parts]), np.concatenate([p.labels for p in parts]))
+
+
+def load_mnist(path: str | os.PathLike | None = None) -> dict[str, np.ndarray]:
+    """Return MNIST's four arrays from `path`, else from the file that MNIST_NPZ names, else through Keras.
+
+    Raises `TrainError` where there is no data, or where it is not MNIST to the last byte.
+    """
+    path = path or os.environ.get(DATA_VARIABLE)
+    arrays = _read_npz(Path(path)) if path else _download()
+    for name, (shape, digest) in ARRAYS.items():
+        _check(name, arrays[name], shape, digest, str(path or "the download"))
+    return arrays
+
+
+def split_and_prepare(arrays: dict[str, np.ndarray], validation_size: int, seed: int) -> Mnist:
+    """Hold out `validation_size` of the training digits, drawn with `seed`, and prepare the rest for training."""
+    order = np.random.default_rng(seed).permutation(len(arrays["x_train"]))
+    validation, train = order[:validation_size], order[validation_size:]
+    digits = np.stack([prepare(picture) for picture in arrays["x_train"]])
+    return Mnist(
+        train=Split(digits[train], arrays["y_train"][train]),
+        validation=Split(digits[validation], arrays["y_train"][validation]),
+        test_pictures=arrays["x_test"],
+        test_labels=arrays["y_test"],
+        hashes={name: sha256(arrays[name]) for name in ARRAYS},
+    )
+
+
+def sha256(array: np.ndarray) -> str:
+    """Return the SHA-256 of the array's bytes in C order, in hexadecimal."""
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+
+
+def _read_npz(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in ARRAYS}
+    except FileNotFoundError as error:
+        raise TrainError(f"There is no file {path}. {HOW_TO_GET_IT}") from error
+    except KeyError as error:
+        raise TrainError(f"{path} lacks the arrays of MNIST ({', '.join(ARRAYS)}). {HOW_TO_GET_IT}") from error
+    except Exception as error:  # zip and NumPy readers each fail in their own ways on damaged files
+        raise TrainError(f"{path} cannot be read as an .npz file ({error}). {HOW_TO_GET_IT}") from error
+
+
+def _download() -> dict[str, np.ndarray]:
+    import keras
+
+    try:
+        (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    except Exception as error:  # Keras wraps every network failure in a bare Exception
+        raise TrainError(f"MNIST could not be downloaded. {HOW_TO_GET_IT}") from error
+    return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
+
+
+def _check(name: str, array: np.ndarray, shape: tuple[int, ...], digest: str, source: str) -> None:
+    if array.shape != shape or array.dtype != np.uint8:
+        raise TrainError(f"{source}: {name} is {array.dtype} {array.shape}, MNIST's is uint8 {shape}. {HOW_TO_GET_IT}")
+    if name.startswith("y_") and array.max() > 9:
+        raise TrainError(f"{source}: {name} has labels beyond 9. {HOW_TO_GET_IT}")
+    if sha256(array) != digest:
+        raise TrainError(f"{source}: the bytes of {name} are not MNIST's (SHA-256 differs). {HOW_TO_GET_IT}")

@@ -1,0 +1,1 @@
+"""What is made from a finished model: files for other runtimes, and the index of training digits."""

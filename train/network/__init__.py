@@ -1,0 +1,1 @@
+"""The networks: their layers, fitting, averaging and calibrating."""

@@ -1,0 +1,80 @@
+"""The networks: (28, 28, 1) in 0-1 -> the probabilities of `classes` digits, or of ten digits and none of these."""
+
+from recognizer.runtimes.graph import output_layers
+from train.config import TrainConfig
+
+
+def classic(classes: int = 10, width: float = 1.0):
+    """The convolutional network of the Keras tutorials; 2.4 million parameters."""
+    import keras
+    from keras import layers
+
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(round(32 * width), 3, activation="relu"),  # 26x26x32
+            layers.Conv2D(round(64 * width), 3, activation="relu"),  # 24x24x64
+            layers.MaxPooling2D(2),  # 12x12x64
+            layers.Dropout(0.25),
+            layers.Flatten(),  # 9216
+            layers.Dense(256, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(classes, activation="softmax"),
+        ],
+        name="classic",
+    )
+
+
+def digits(classes: int = 11, width: float = 1.0):
+    """Seven 3x3 convolutions in the manner of VGG (Simonyan & Zisserman 2015), each with batch normalisation.
+
+    0.5 million parameters. The mean over the last 7x7 field, in place of a large dense layer, lets a stroke be where
+    it likes and keeps the file small.
+    """
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((28, 28, 1))
+    x = inputs
+    for widths in ((32, 32), (64, 64), (128, 128, 192)):  # 28x28, 14x14, 7x7
+        if x is not inputs:
+            x = layers.MaxPooling2D(2)(x)
+        for filters in widths:
+            x = layers.Conv2D(
+                round(filters * width), 3, padding="same", use_bias=False, kernel_initializer="he_normal"
+            )(x)
+            x = layers.BatchNormalization(momentum=0.98)(x)
+            x = layers.ReLU()(x)
+    x = layers.GlobalAveragePooling2D()(x)  # 192
+    x = layers.Dropout(0.3)(x)
+    outputs = layers.Dense(classes, activation="softmax")(x)
+    return keras.Model(inputs, outputs, name="digits")
+
+
+def build(config: TrainConfig):
+    """The network that `config` asks for, with fresh weights; one member of the ensemble, where it asks for several."""
+    return ARCHITECTURES[config.architecture](config.classes, config.width)
+
+
+def ensemble(members: list):
+    """Return one network that averages the logits of `members`, each of which ends in a softmax.
+
+    Logits, not probabilities, so that calibration can go into the members' last layers. One alone is returned as it is.
+    """
+    import keras
+    from keras import layers
+
+    if len(members) == 1:
+        return members[0]
+    inputs = keras.Input((28, 28, 1))
+    logits = []
+    for number, member in enumerate(members, 1):
+        last = output_layers(member)[0]
+        features = keras.Model(member.input, last.input, name=f"member_{number}")
+        linear = layers.Dense(last.units, name=f"logits_{number}")
+        logits.append(linear(features(inputs)))
+        linear.set_weights(last.get_weights())
+    return keras.Model(inputs, layers.Softmax()(layers.Average()(logits)), name="ensemble")
+
+
+ARCHITECTURES = {"classic": classic, "digits": digits}

@@ -1,0 +1,94 @@
+"""What is no digit, drawn: letters and signs by pen and from fonts, scribbles, and digits that are none any more.
+
+Every painter takes a source of randomness and returns uint8 (H, W), 0 paper to 255 ink, about 100 px high.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from recognizer.preprocess import stroke_width
+from train.data.mnist import Split
+from train.synthetic.glyphs import NO_DIGITS
+from train.synthetic.pen import Hand, draw, inked, line, written
+from train.synthetic.variants import enlarged
+
+FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSansMono-Bold", "STIXGeneral", "STIXGeneralItalic")
+LETTERS = "ACEFHJKLMNPQRTUVWXYadefhijkmnprtuvwxyΓΔΞΠΣΨΩαδηλμνξπτχψωЖЙЛЦШЩЮЯ?!&@#%*+=<>$€£{}~"  # noqa: RUF001 - Greek
+SIDEWAYS = (2, 3, 4, 5, 6, 7, 9)  # no digits any more when they lie on their side
+MIRRORED = (3, 4, 7, 9)  # nor these in the mirror
+
+Painter = Callable[[np.random.Generator], np.ndarray]
+
+
+def painters(source: Split, hand: Hand) -> list[tuple[Painter, float]]:
+    """Ways to draw what is no digit, each with its share; some of them work on the MNIST digits in `source`."""
+    return [
+        (lambda rng: draw(str(rng.choice(NO_DIGITS)), rng, hand), 0.6),
+        (_printed, 0.1),
+        (_scribble, 0.14),
+        (lambda rng: _pair(source, rng), 0.06),
+        (lambda rng: _upset(source, rng), 0.05),
+        (lambda rng: _struck_out(source, rng), 0.05),
+    ]
+
+
+def _printed(rng: np.random.Generator) -> np.ndarray:
+    """A letter or a sign from one of the fonts that come with Matplotlib."""
+    import matplotlib
+
+    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    font = ImageFont.truetype(str(folder / f"{rng.choice(FONTS)}.ttf"), 96)
+    letter = str(rng.choice(list(LETTERS)))
+    left, top, right, bottom = font.getbbox(letter)
+    picture = Image.new("L", (int(right - left) + 8, int(bottom - top) + 8), 0)
+    ImageDraw.Draw(picture).text((4 - left, 4 - top), letter, fill=255, font=font)
+    return np.asarray(picture.rotate(rng.normal(0, 8), Image.Resampling.BILINEAR, expand=True))
+
+
+def _scribble(rng: np.random.Generator) -> np.ndarray:
+    """One stroke through many random points, or a few short strokes: more tangled than any digit."""
+    strokes = int(rng.integers(1, 5))
+    count = rng.integers(6, 12) if strokes == 1 else rng.integers(3, 5)
+    parsed = []
+    for _ in range(strokes):
+        points = [(rng.integers(0, 100), rng.integers(0, 100), rng.random() < 0.3) for _ in range(count)]
+        x, y, sharp = zip(*points, strict=True)
+        parsed.append((np.array([x, y], float).T, np.array(sharp), False))
+    return inked(written(parsed, rng, Hand()), rng.uniform(3, 16))
+
+
+def _pair(source: Split, rng: np.random.Generator) -> np.ndarray:
+    """Two MNIST digits side by side."""
+    left, right = (enlarged(source.digits[i]) for i in rng.integers(0, len(source), 2))
+    left, right = (picture[:, np.flatnonzero(picture.any(0))] for picture in (left, right))
+    gap = int(rng.integers(2, 24))
+    return np.pad(np.hstack([left, np.zeros((len(left), gap), np.uint8), right]), 2)
+
+
+def _upset(source: Split, rng: np.random.Generator) -> np.ndarray:
+    """An MNIST digit on its side or in the mirror, of those that are none then."""
+    turn = rng.random() < 0.5
+    row = rng.choice(np.flatnonzero(np.isin(source.labels, SIDEWAYS if turn else MIRRORED)))
+    large = enlarged(source.digits[row])
+    return np.rot90(large, rng.choice([1, 3])) if turn else large[:, ::-1]
+
+
+def _struck_out(source: Split, rng: np.random.Generator) -> np.ndarray:
+    """An MNIST digit under a zigzag."""
+    large = enlarged(source.digits[rng.integers(len(source))])
+    picture = Image.fromarray(large)
+    width = stroke_width(large / 255)
+    rows, columns = np.nonzero(large > 127)
+    passes = int(rng.integers(4, 8))
+    half = max(np.ptp(columns) / 2 + 6, 20)
+    x = (columns.min() + columns.max()) / 2 + np.linspace(-half, half, passes)
+    y = np.where(np.arange(passes) % 2, rows.min(), rows.max()) + rng.normal(0, 8, passes)
+    points = list(zip(x.tolist(), y.tolist(), strict=True))
+    if rng.random() < 0.5:  # the zigzag lies, instead of standing
+        middle = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
+        points = [(middle[0] + (b - middle[1]), middle[1] + (a - middle[0])) for a, b in points]
+    line(ImageDraw.Draw(picture), points, width)
+    return np.asarray(picture)

@@ -1,0 +1,83 @@
+"""MNIST digits, redrawn large in styles and with pens that MNIST lacks.
+
+In: a prepared digit, float32 (28, 28), 0 paper to 1 ink, and its label. Out: uint8 (H, W), 0 paper to 255 ink, about 80
+px high. All that is random comes from `rng`.
+"""
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFilter
+
+from recognizer.preprocess import stroke_width
+from train.synthetic.pen import line
+
+UPSCALE = 4
+
+
+def variant(digit: np.ndarray, label: int, rng: np.random.Generator) -> np.ndarray:
+    """Give zeros a slash, ones a flag and a foot, sevens a bar, though not all of them; and any digit another pen."""
+    large = enlarged(digit)
+    width = stroke_width(large / 255)
+    picture = Image.fromarray(large)
+    add = {0: _add_slash, 1: _add_flag_and_foot, 7: _add_bar}.get(int(label))
+    if add:
+        add(ImageDraw.Draw(picture), large, width, rng)
+    thicker = [-1, -1, 0, 0, 0, 1, 2] if label == 0 else [-1, -1, 0, 0, 1, 2, 3, 4, 5]  # a thick slash fills the zero
+    return _with_another_pen(picture, int(rng.choice(thicker)), width)
+
+
+def enlarged(digit: np.ndarray) -> np.ndarray:
+    """Return a prepared digit at four times its size, sharp, with room around it."""
+    side = UPSCALE * len(digit)
+    smooth = np.asarray(Image.fromarray(digit).resize((side, side), Image.Resampling.BICUBIC))
+    return np.pad(np.uint8(255 * np.clip(3 * (smooth - 0.35) + 0.5, 0, 1)), side // 3)
+
+
+def _add_slash(pen, large: np.ndarray, width: float, rng) -> None:
+    """A line through the middle, from inside the ring to far beyond it."""
+    if rng.random() >= 0.8:
+        return
+    rows, columns = np.nonzero(large > 127)
+    height = np.ptp(rows) + 1
+    angle = np.radians(rng.uniform(25, 75))
+    half = height * rng.uniform(0.35, 0.85)
+    x, y = np.array((columns.mean(), rows.mean())) + rng.normal(0, 0.05 * height, 2)
+    across, up = half * np.cos(angle), half * np.sin(angle)
+    line(pen, [(x + across, y - up), (x - across, y + up)], width)
+
+
+def _add_flag_and_foot(pen, large: np.ndarray, width: float, rng) -> None:
+    """A line from the top down to the left, short or as long as the one itself; at times a line below."""
+    if rng.random() >= 0.8:
+        return
+    rows, columns = np.nonzero(large > 127)
+    top, bottom, height = rows.min(), rows.max(), np.ptp(rows) + 1
+    x, y = float(np.median(columns[rows <= top + width / 2])), top + width / 2
+    angle = np.radians(rng.uniform(20, 65))  # from the vertical
+    length = height * rng.uniform(0.15, 0.85)
+    line(pen, [(x, y), (x - length * np.sin(angle), y + length * np.cos(angle))], width)
+    if rng.random() < 0.4:
+        x, y = float(np.median(columns[rows >= bottom - width / 2])), bottom - width / 2
+        half = height * rng.uniform(0.12, 0.35)
+        line(pen, [(x - half, y), (x + half, y + rng.normal(0, 3))], width)
+
+
+def _add_bar(pen, large: np.ndarray, width: float, rng) -> None:
+    """A short line across the stem."""
+    if rng.random() >= 0.6:
+        return
+    rows, columns = np.nonzero(large > 127)
+    y = rows.min() + (np.ptp(rows) + 1) * rng.uniform(0.4, 0.65)
+    stem = columns[np.abs(rows - y) < 2]
+    x = float(np.median(stem)) if len(stem) else columns.mean()
+    half = (np.ptp(rows) + 1) * rng.uniform(0.12, 0.32)
+    line(pen, [(x - half, y + rng.normal(0, 3)), (x + half, y - rng.normal(2, 3))], width)
+
+
+def _with_another_pen(picture: Image.Image, thicker: int, width: float) -> np.ndarray:
+    """Make strokes `width` px wide thicker by `thicker` px on each side, or thinner, of a digit 80 px high."""
+    if thicker < 0 and width > 8:
+        return np.asarray(picture.filter(ImageFilter.MinFilter(3)))
+    for _ in range(thicker):
+        picture = picture.filter(ImageFilter.MaxFilter(3))
+        picture = picture.filter(ImageFilter.GaussianBlur(0.5))  # or squares would grow out of dots
+    return np.asarray(picture)
