@@ -1,167 +1,150 @@
-"""Look through the corrections that the page has kept, and hand them on to training.
+"""Review the corrections that visitors made, and export them for training.
 
-    python -m corrections list                          a line for each, and what is in quarantine and why
-    python -m corrections sheet quarantine.png          a picture of what is in quarantine, to look at
-    python -m corrections accept 3f2a90c1d4e5-0         looked at and right: takes it out of quarantine
-    python -m corrections delete 3f2a90c1d4e5           gone for good: one digit of a drawing, or all of it
-    python -m corrections export corrections.npz        what is not in quarantine, for training
-    python -m corrections --database sqlite:///c.db list      of another database
+    python -m corrections list                          list them all, with those in quarantine and why
+    python -m corrections sheet quarantine.png          draw those in quarantine, to look at
+    python -m corrections accept 3f2a90c1d4e5-0         take one out of quarantine, because it is right
+    python -m corrections delete 3f2a90c1d4e5           delete one digit of a drawing, or the whole drawing, for good
+    python -m corrections export corrections.npz        write those not in quarantine, for training
+    python -m corrections --database sqlite:///c.db list      use another database
 
-The database is the page's: the one that .streamlit/secrets.toml names, or else corrections.db.
-The file that export writes holds `pictures` (n, 28, 28), uint8, 0 paper to 255 ink; `labels`, 0 to 9, or 10 for what is
-none of these; and `drawings`, the same for digits of one drawing.
+By default the database is the page's: the one named in .streamlit/secrets.toml, or corrections.db.
+The exported file holds `pictures` (n, 28, 28), uint8, 0 paper to 255 ink; `labels`, 0 to 9, or 10 for "not a digit";
+and `drawings`, the same text for all digits of one drawing.
 """
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from corrections import Correction, CorrectionError
 from corrections.quarantine import quarantine
 from corrections.settings import ROOT, settings_from_files
+from corrections.sheet import MAX_PICTURES, contact_sheet
+from corrections.store import CorrectionStore, Key, open_existing
 from recognizer.formatting import percent
 from recognizer.prediction import NO_DIGIT
-from train.errors import missing
-from train.files import written_whole
 
 SECRETS = (Path("~/.streamlit/secrets.toml").expanduser(), ROOT / ".streamlit" / "secrets.toml")
-LEAST_OF_A_NAME = 6  # characters of a drawing's id; with fewer, a slip would delete the wrong one
+MIN_ID_LENGTH = 6  # characters of a drawing's id; with fewer, a typing error could delete the wrong one
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
     options = parser().parse_args(arguments)
     try:
-        store = _store(options.database or settings_from_files(SECRETS).url)
-        options.run(store, options)
+        options.run(open_existing(options.database or settings_from_files(SECRETS).url), options)
     except (CorrectionError, OSError) as error:
         print(f"python -m corrections: {error}", file=sys.stderr)
-        return 1
-    except ImportError as error:
-        print(f"python -m corrections: {missing(error)}", file=sys.stderr)
         return 1
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
         prog="python -m corrections", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-    commands = made.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, run, sentence: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=sentence, description=sentence)
-        added.set_defaults(run=run)
-        return added
-
-    command("list", _list, "print all corrections")
-    command("sheet", _sheet, "draw what is in quarantine").add_argument("file", type=Path, metavar="FILE.png")
-    command("export", _export, "write what is not in quarantine").add_argument("file", type=Path, metavar="FILE.npz")
-    for name, run, sentence in (
-        ("accept", _accept, "take out of quarantine what you have found right"),
-        ("delete", _delete, "delete for good"),
+    parser.add_argument("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, sentence, file in (
+        ("list", _list, "list all corrections", None),
+        ("sheet", _sheet, "draw the corrections in quarantine", ".png"),
+        ("export", _export, "write the corrections that are not in quarantine", ".npz"),
+        ("accept", _accept, "take corrections out of quarantine, because they are right", None),
+        ("delete", _delete, "delete corrections for good", None),
     ):
-        command(name, run, sentence).add_argument("names", nargs="+", metavar="ID", help="as list shows it")
-    return made
+        command = commands.add_parser(name, help=sentence, description=sentence)
+        command.set_defaults(run=run)
+        if file:
+            command.add_argument("file", type=Path, metavar=f"FILE{file}")
+        elif name != "list":
+            command.add_argument("ids", nargs="+", metavar="ID", help="as list shows it")
+    return parser
 
 
-def _store(url: str):
-    """The store in a database that is there; looking for corrections does not make one."""
-    from corrections.database import open_engine, reading, sqlite_file
-    from corrections.schema import corrections as table
-    from corrections.store import CorrectionStore
-
-    file = sqlite_file(url)
-    if file is not None and not file.exists():
-        raise CorrectionError(f"There is no database at {file}: no correction has been kept there yet.")
-    engine = open_engine(url)
-    with reading(engine) as connection:
-        if not connection.dialect.has_table(connection, table.name):
-            raise CorrectionError("There are no corrections in this database: none has been kept there yet.")
-    return CorrectionStore(engine)
-
-
-def _list(store, options: argparse.Namespace) -> None:
+def _list(store: CorrectionStore, options: argparse.Namespace) -> None:
     corrections = store.all()
     reasons = quarantine(corrections)
-    for index, each in enumerate(corrections):
-        note = f"  quarantine: {reasons[index]}" if index in reasons else "  accepted" if each.accepted else ""
-        answer = f"read as {_name(each.answer):4} ({percent(each.confidence):>6})"
-        print(f"{each.name:16}{each.made_at:%Y-%m-%d %H:%M:%S}  {answer}  is {_name(each.label):4}{note}".rstrip())
+    for index, correction in enumerate(corrections):
+        note = f"  quarantine: {reasons[index]}" if index in reasons else "  accepted" if correction.accepted else ""
+        answer = f"read as {_name(correction.answer):4} ({percent(correction.confidence):>6})"
+        when = f"{correction.made_at:%Y-%m-%d %H:%M:%S}"
+        print(f"{correction.name:16}{when}  {answer}  is {_name(correction.label):4}{note}".rstrip())
     print(f"{_count(len(corrections))}, {len(reasons)} of them in quarantine")
 
 
-def _sheet(store, options: argparse.Namespace) -> None:
-    _check_ending(options.file, ".png")
+def _sheet(store: CorrectionStore, options: argparse.Namespace) -> None:
     corrections = store.all()
-    reasons = quarantine(corrections)
-    if not reasons:
+    doubtful = [corrections[index] for index in quarantine(corrections)]
+    titles = [f"{each.name}\n{_name(each.label)}, read as {_name(each.answer)}" for each in doubtful]
+    if doubtful:
+        sheet = contact_sheet([each.picture for each in doubtful], titles)
+        _write_whole(options.file, ".png", lambda file: sheet.save(file, "PNG"))
+        rest = len(doubtful) - MAX_PICTURES
+        more = f"; {rest} more once these are dealt with" if rest > 0 else ""
+        print(f"{options.file}: {min(len(doubtful), MAX_PICTURES)} in quarantine{more}")
+    else:
         print("Nothing is in quarantine.")
-        return
-    from train.report.plots import titled_sheet
-
-    pictures = np.stack([corrections[index].picture for index in reasons]) / np.float32(255)
-    titles = [
-        f"{corrections[index].name}\n{_name(corrections[index].label)}, read as {_name(corrections[index].answer)}"
-        for index in reasons
-    ]
-    with written_whole(options.file) as path:
-        shown = titled_sheet(pictures, titles, path, columns=6)
-    left = f"; {len(reasons) - shown} more when these are dealt with" if shown < len(reasons) else ""
-    print(f"{options.file}: {shown} in quarantine{left}")
 
 
-def _export(store, options: argparse.Namespace) -> None:
-    _check_ending(options.file, ".npz")
+def _export(store: CorrectionStore, options: argparse.Namespace) -> None:
     corrections = store.all()
     reasons = quarantine(corrections)
-    write([each for index, each in enumerate(corrections) if index not in reasons], options.file)
-    left = f"; {len(reasons)} left out, in quarantine" if reasons else ""
-    print(f"{options.file}: {_count(len(corrections) - len(reasons))}{left}")
+    exported = [each for index, each in enumerate(corrections) if index not in reasons]
+    pictures = np.array([each.picture for each in exported], np.uint8).reshape(-1, 28, 28)
+    labels = np.array([each.label for each in exported], np.uint8)
+    drawings = np.array([each.drawing for each in exported], "U32")
+
+    def write(file: BinaryIO) -> None:
+        np.savez_compressed(file, pictures=pictures, labels=labels, drawings=drawings)
+
+    _write_whole(options.file, ".npz", write)
+    note = f"; {len(reasons)} left out, in quarantine" if reasons else ""
+    print(f"{options.file}: {_count(len(exported))}{note}")
 
 
-def _check_ending(file: Path, ending: str) -> None:
-    if file.suffix != ending:
-        raise CorrectionError(f"{file}: the file has to end in {ending}.")
+def _write_whole(path: Path, ending: str, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` fill a temporary file and move it to `path`: whatever fails, an older file stays as it was."""
+    if path.suffix != ending:
+        raise CorrectionError(f"{path}: the file name has to end in {ending}.")
+    temporary = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        with temporary.open("wb") as file:
+            write(file)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
-def write(corrections: Sequence[Correction], path: Path) -> None:
-    """Write pictures, labels and drawings as the module says; the file is there whole, or as it was before."""
-    pictures = np.array([each.picture for each in corrections], np.uint8).reshape(-1, 28, 28)
-    labels = np.array([each.label for each in corrections], np.uint8)
-    with written_whole(path) as temporary:
-        np.savez_compressed(
-            temporary, pictures=pictures, labels=labels, drawings=np.array([e.drawing for e in corrections], "U32")
-        )
+def _accept(store: CorrectionStore, options: argparse.Namespace) -> None:
+    print(f"{_count(store.accept(_keys(store, options.ids)))} accepted")
 
 
-def _accept(store, options: argparse.Namespace) -> None:
-    print(f"{_count(store.accept(_found(store, options.names)))} accepted")
+def _delete(store: CorrectionStore, options: argparse.Namespace) -> None:
+    print(f"{_count(store.delete(_keys(store, options.ids)))} deleted")
 
 
-def _delete(store, options: argparse.Namespace) -> None:
-    print(f"{_count(store.delete(_found(store, options.names)))} deleted")
+def _keys(store: CorrectionStore, ids: Sequence[str]) -> list[Key]:
+    """Return the keys of the corrections that `ids` name: the start of a drawing's id, with or without a position.
 
-
-def _found(store, names: Sequence[str]) -> list[tuple[str, int]]:
-    """The keys of what is named: by the beginning of a drawing's id, with or without the position of the digit.
-
-    `CorrectionError` where one is not there or might be two, before anything is changed.
+    Raises `CorrectionError` where an id matches none, or several drawings, before anything is changed.
     """
-    keys, found = store.names(), []
-    for name in names:
+    all_keys, keys = store.ids(), list[Key]()
+    for name in ids:
         start, _, position = name.partition("-")
-        drawings = {drawing for drawing, _ in keys if len(start) >= LEAST_OF_A_NAME and drawing.startswith(start)}
+        drawings = {drawing for drawing, _ in all_keys if len(start) >= MIN_ID_LENGTH and drawing.startswith(start)}
         if len(drawings) > 1:
-            raise CorrectionError(f"{name}: {len(drawings)} drawings begin like this. Give more of the id.")
-        these = [key for key in keys if key[0] in drawings and position in ("", str(key[1]))]
-        if not these:
-            raise CorrectionError(f"{name}: there is no such correction. `list` shows those that there are.")
-        found += these
-    return list(dict.fromkeys(found))
+            raise CorrectionError(f"{name}: the ids of {len(drawings)} drawings begin like this. Give more of the id.")
+        matching = [key for key in all_keys if key[0] in drawings and position in ("", str(key[1]))]
+        if not matching:
+            raise CorrectionError(f"{name}: there is no such correction. Run `list` to see the ids.")
+        keys += matching
+    return list(dict.fromkeys(keys))
 
 
 def _name(label: int) -> str:

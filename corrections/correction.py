@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -78,7 +78,7 @@ def checked(correction: Correction) -> Correction:
         and len(correction.box) == 4
         and all(_is_whole(edge, -FARTHEST_PX, FARTHEST_PX) for edge in correction.box)
         and isinstance(made_at, datetime)
-        and made_at.tzinfo == timezone.utc
+        and made_at.tzinfo == UTC
     )
     if not right:
         raise CorrectionError(UNUSABLE)

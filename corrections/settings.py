@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import tomllib
+
 from corrections.errors import CorrectionError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,22 +47,12 @@ def settings_from_files(paths: tuple[Path, ...]) -> Settings:
     secrets: dict = {}
     for path in paths:
         try:
-            secrets.update(_parse(path.read_text(encoding="utf-8")))
+            secrets.update(tomllib.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             continue
-        except (OSError, ValueError) as error:  # both parsers' errors are ValueErrors
+        except (OSError, ValueError) as error:  # TOMLDecodeError is a ValueError
             raise CorrectionError(f"{path} cannot be read as TOML. Correct it, or move it away.") from error
     return settings_from(secrets)
-
-
-def _parse(text: str) -> dict:
-    try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10, for which Streamlit brings another parser
-        import toml
-
-        return toml.loads(text)
-    return tomllib.loads(text)
 
 
 def _section(table: Mapping, name: str) -> Mapping:

@@ -1,22 +1,22 @@
 """Where corrections are kept: `CorrectionStore(open_engine(url))`."""
 
 from collections.abc import Iterable
-from datetime import timezone
+from datetime import UTC
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from corrections.correction import Correction, checked, strokes_from_json, strokes_to_json
-from corrections.database import reading, writing
+from corrections.database import open_engine, reading, sqlite_file, writing
 from corrections.errors import CorrectionError
-from corrections.migrate import migrate
-from corrections.schema import corrections as table
+from corrections.schema import has_table, make_table, table
 
-# With what a correction can be at most, strangers can fill 700 MiB; ordinary ones of this number take 40.
-MAX_KEPT = 10_000
-TOO_MANY = "No more corrections are kept: there are {} already. Thank you all the same."
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+MAX_KEPT = 10_000  # ordinary ones take 40 MiB; the largest that `checked` allows would take 700
+TOO_MANY = "There are {} corrections already, and no room for more. Thank you all the same."
+NONE_YET = "There are no corrections in this database yet."
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}  # alike, but of no common type
 
 Key = tuple[str, int]  # a correction's drawing and position
 
@@ -24,7 +24,7 @@ Key = tuple[str, int]  # a correction's drawing and position
 class CorrectionStore:
     """The corrections in one database; safe to share between threads.
 
-    Each method is one transaction, makes or migrates the table if it has to, and raises `CorrectionError`.
+    Each method is one transaction, makes the table where it is missing, and raises `CorrectionError`.
     """
 
     def __init__(self, engine: sa.Engine, most: int = MAX_KEPT):
@@ -35,11 +35,11 @@ class CorrectionStore:
     def keep(self, correction: Correction) -> None:
         """Keep a correction, in place of an earlier one of the same digit; when this returns, it is on the disk."""
         row = _row(correction)
-        migrate(self._engine)
+        make_table(self._engine)
         insert = INSERT[self._engine.dialect.name](table).values(row)
         new = insert.excluded
         replaced = {name: new[name] for name in row if name not in ("drawing", "position", "accepted")}
-        # Who found another label right has not found this one right.
+        # Accepting another label did not accept this one.
         replaced["accepted"] = sa.and_(table.c.accepted, table.c.label == new.label)
         with writing(self._engine) as connection:
             self._check_room(connection, row)
@@ -47,28 +47,28 @@ class CorrectionStore:
 
     def all(self) -> list[Correction]:
         """Return all corrections, the oldest first."""
-        migrate(self._engine)
+        make_table(self._engine)
         with reading(self._engine) as connection:
-            wanted = sa.select(table).order_by(table.c.made_at, table.c.drawing, table.c.position)
-            rows = connection.execute(wanted).all()  # before anything can go wrong, or SQLite would stay locked for it
+            query = sa.select(table).order_by(table.c.made_at, table.c.drawing, table.c.position)
+            rows = connection.execute(query).all()  # before anything can fail, which would keep SQLite locked
         return [_correction(row) for row in rows]
 
-    def names(self) -> list[Key]:
-        """Return what the corrections are called by, without reading what is in them."""
-        migrate(self._engine)
+    def ids(self) -> list[Key]:
+        """Return the key of each correction, without reading the rest of it."""
+        make_table(self._engine)
         with reading(self._engine) as connection:
             return [(row.drawing, row.position) for row in connection.execute(sa.select(*_key()).order_by(*_key()))]
 
     def accept(self, keys: Iterable[Key]) -> int:
-        """Note that somebody found these right, and return how many of them there are."""
+        """Mark these as reviewed and right; return how many of them there are."""
         return self._change(sa.update(table).values(accepted=True), keys)
 
     def delete(self, keys: Iterable[Key]) -> int:
-        """Delete these, and return how many of them there were."""
+        """Delete these; return how many of them there were."""
         return self._change(sa.delete(table), keys)
 
-    def _change(self, statement, keys: Iterable[Key]) -> int:
-        migrate(self._engine)
+    def _change(self, statement: sa.Update | sa.Delete, keys: Iterable[Key]) -> int:
+        make_table(self._engine)
         with writing(self._engine) as connection:
             return sum(
                 connection.execute(statement.where(table.c.drawing == drawing, table.c.position == position)).rowcount
@@ -76,12 +76,24 @@ class CorrectionStore:
             )
 
     def _check_room(self, connection: sa.Connection, row: dict) -> None:
-        """Refuse what would be one too many. Writers at the same moment, in PostgreSQL, may pass it together."""
-        if connection.scalar(sa.select(sa.func.count()).select_from(table)) < self._most:
+        """Refuse one correction too many. In PostgreSQL, several at the same moment may pass together."""
+        if connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() < self._most:
             return
         same = sa.select(table.c.label).where(table.c.drawing == row["drawing"], table.c.position == row["position"])
         if connection.scalar(same) is None:
             raise CorrectionError(TOO_MANY.format(f"{self._most:,}"))
+
+
+def open_existing(url: str) -> CorrectionStore:
+    """Return the store in a database that holds corrections already; nothing is made. Raises `CorrectionError`."""
+    file = sqlite_file(url)
+    if file is not None and not file.exists():
+        raise CorrectionError(f"There is no database at {file}: no correction has been kept there yet.")
+    engine = open_engine(url)
+    with reading(engine) as connection:
+        if not has_table(connection):
+            raise CorrectionError(NONE_YET)
+    return CorrectionStore(engine)
 
 
 def _key() -> tuple[sa.Column, sa.Column]:
@@ -122,10 +134,10 @@ def _correction(row: sa.Row) -> Correction:
                 confidence=row.confidence,
                 label=row.label,
                 model=row.model,
-                made_at=row.made_at.replace(tzinfo=timezone.utc),
+                made_at=row.made_at.replace(tzinfo=UTC),
                 accepted=row.accepted,
             )
         )
-    except (CorrectionError, ValueError) as error:  # somebody has changed it in the database
+    except (CorrectionError, ValueError) as error:  # it was changed in the database
         name = f"{row.drawing[:12]}-{row.position}"
         raise CorrectionError(f"{name} is damaged. Delete it with `python -m corrections delete {name}`.") from error

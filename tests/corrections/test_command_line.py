@@ -119,7 +119,7 @@ def test_what_is_accepted_is_exported(store, run, tmp_path):
 
 
 def test_nothing_to_export_is_an_empty_file_of_the_same_form(store, run, tmp_path):
-    store.names()
+    store.ids()
     assert run("export", tmp_path / "out.npz")[0] == 0
     with np.load(tmp_path / "out.npz") as file:
         assert file["pictures"].shape == (0, 28, 28) and file["labels"].dtype == np.uint8
@@ -130,7 +130,7 @@ def test_an_export_that_fails_leaves_the_file_as_it_was(store, run, tmp_path, mo
     store.keep(correction())
 
     def fail(file, **_):
-        Path(file).write_bytes(b"half of")
+        file.write(b"half of")
         raise OSError("No space left on device")
 
     monkeypatch.setattr(program.np, "savez_compressed", fail)
@@ -145,13 +145,13 @@ def test_delete_takes_one_digit_or_the_whole_drawing(store, run):
     store.keep(with_name("123456"))
     assert run("delete", "abcdef000000-1", "abcdef000000-1") == (0, "1 correction deleted\n", "")
     assert run("delete", "abcdef") == (0, "2 corrections deleted\n", "")
-    assert store.names() == [("123456".ljust(32, "0"), 0)]
+    assert store.ids() == [("123456".ljust(32, "0"), 0)]
 
 
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
-        (["abcdef"], "2 drawings begin like this"),
+        (["abcdef"], "ids of 2 drawings begin like this"),
         (["abcdef1", "9999999"], "9999999: there is no such correction"),
         (["abcdef1-5"], "no such correction"),
         (["abc"], "no such correction"),
@@ -163,7 +163,7 @@ def test_a_name_that_is_unknown_or_too_short_deletes_nothing(store, run, names, 
     store.keep(with_name("abcdef2"))
     status, printed, complaint = run("delete", *names)
     assert status == 1 and printed == "" and sentence in complaint
-    assert len(store.names()) == 2
+    assert len(store.ids()) == 2
 
 
 def test_the_sheet_shows_what_is_in_quarantine(store, run, tmp_path):
@@ -198,13 +198,6 @@ def test_a_database_of_something_else_is_a_sentence_and_stays_as_it_is(tmp_path,
     assert main(["--database", f"sqlite:///{file}", "list"]) == 1
     assert "There are no corrections in this database" in capsys.readouterr().err
     assert file.read_bytes() == before
-
-
-def test_what_is_not_installed_is_a_sentence(store, run, tmp_path, monkeypatch):
-    store.keep(correction(0, label=7, **SURE))
-    monkeypatch.setitem(sys.modules, "train.report.plots", None)
-    status, _, complaint = run("sheet", tmp_path / "q.png")
-    assert status == 1 and complaint.endswith("is not installed: pip install -r requirements.txt\n")
 
 
 def test_the_database_is_the_pages_unless_another_is_named(tmp_path, monkeypatch, capsys):

@@ -34,7 +34,7 @@ def assert_refuses(store, sentence, number=1):
 def assert_works(store):
     """A correction can be kept again, and the one from before is still there."""
     store.keep(correction(1))
-    assert store.names() == [(correction(0).drawing, 0), (correction(1).drawing, 0)]
+    assert store.ids() == [(correction(0).drawing, 0), (correction(1).drawing, 0)]
 
 
 def test_a_stopped_server_is_a_sentence_and_works_again_once_it_is_started(server):
@@ -72,7 +72,7 @@ def test_a_file_that_is_taken_away_is_made_anew(tmp_path):
     store.keep(correction(0))
     (tmp_path / "corrections.db").rename(tmp_path / "taken.db")
     store.keep(correction(1))
-    assert store.names() == [(correction(1).drawing, 0)]
+    assert store.ids() == [(correction(1).drawing, 0)]
 
 
 def test_a_file_that_is_no_database_is_a_sentence_and_left_alone(tmp_path):
@@ -98,7 +98,7 @@ def test_a_full_sqlite_database_is_a_sentence_and_works_again_once_there_is_room
 
     with pytest.raises(CorrectionError, match="no room left"):
         fill()
-    store.delete([name for name in store.names() if name != (correction(0).drawing, 0)])
+    store.delete([name for name in store.ids() if name != (correction(0).drawing, 0)])
     assert_works(store)
 
 
@@ -107,7 +107,7 @@ def test_a_full_disk_under_the_server_is_a_sentence_and_works_again_once_there_i
     """The table's file becomes a link to /dev/full, so that the server meets a disk without room when it writes."""
     url = server.new_database()
     store = CorrectionStore(open_engine(url))
-    store.names()  # makes the empty table, whose first row needs a first page
+    store.ids()  # makes the empty table, whose first row needs a first page
     name = url.rpartition("/")[2]
     ((path,),) = server.execute("SELECT pg_relation_filepath('corrections')", name)
     file = server.data / path
@@ -200,7 +200,7 @@ def test_the_database_outlives_sigkill_in_its_first_moments(tmp_path):
             os.sched_yield()
         writer.kill()
     sqlite_store(path).keep(correction(10**6))
-    assert (correction(10**6).drawing, 0) in sqlite_store(path).names()
+    assert (correction(10**6).drawing, 0) in sqlite_store(path).ids()
     with contextlib.closing(sa.create_engine(f"sqlite:///{path}").raw_connection()) as connection:
         assert connection.cursor().execute("PRAGMA integrity_check").fetchone() == ("ok",)
 

@@ -6,24 +6,18 @@ import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime as datetime_type
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from threading import Barrier
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
-from alembic import command, op
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from corrections import CorrectionError
 from corrections.correction import MAX_STROKES, MAX_STROKES_BYTES
 from corrections.database import engine_options, normalized, open_engine, reading, writing
-from corrections.migrate import POSTGRES_LOCK, _config, migrate
-from corrections.schema import metadata
-from corrections.store import CorrectionStore
+from corrections.schema import POSTGRES_LOCK, make_table, table
+from corrections.store import CorrectionStore, open_existing
 from recognizer import Stroke
 from tests.helpers import correction
 
@@ -66,7 +60,7 @@ def test_each_digit_of_a_number_is_a_correction_of_its_own(store):
     for position, label in enumerate((4, 0, 7)):
         store.keep(correction(position=position, label=label))
     assert [(each.position, each.label) for each in store.all()] == [(0, 4), (1, 0), (2, 7)]
-    assert store.names() == [(correction().drawing, position) for position in range(3)]
+    assert store.ids() == [(correction().drawing, position) for position in range(3)]
 
 
 def test_only_what_is_named_is_accepted_and_deleted(store):
@@ -76,12 +70,12 @@ def test_only_what_is_named_is_accepted_and_deleted(store):
     assert store.accept([keys[1], ("f" * 32, 0)]) == 1
     assert [each.accepted for each in store.all()] == [False, True, False]
     assert store.delete([keys[0], keys[2]]) == 2
-    assert store.names() == [keys[1]]
+    assert store.ids() == [keys[1]]
 
 
 def test_who_accepted_one_label_has_not_accepted_another(store):
     store.keep(correction(label=7))
-    store.accept(store.names())
+    store.accept(store.ids())
     store.keep(correction(label=7))
     assert store.all()[0].accepted
     store.keep(correction(label=2))
@@ -92,7 +86,7 @@ def test_no_more_is_kept_than_there_is_to_be_room_for(url):
     store = CorrectionStore(open_engine(url), most=2)
     for number in range(2):
         store.keep(correction(number))
-    with pytest.raises(CorrectionError, match="there are 2 already"):
+    with pytest.raises(CorrectionError, match="There are 2 corrections already"):
         store.keep(correction(3))
     store.keep(correction(0, label=3))
     assert [each.label for each in store.all()] == [3, 7]
@@ -114,8 +108,8 @@ BAD = {
     "a model that is none": {"model": "digits.keras"},
     "a box of three": {"box": (1, 2, 3)},
     "a box far away": {"box": (1, 2, 3, 10**9)},
-    "a time without a zone": {"made_at": datetime_type(2026, 1, 1)},
-    "a time in another zone": {"made_at": datetime_type(2026, 1, 1, tzinfo=timezone(timedelta(hours=2)))},
+    "a time without a zone": {"made_at": datetime(2026, 1, 1)},
+    "a time in another zone": {"made_at": datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=2)))},
     "too many strokes": {"strokes": correction().strokes[:1] * (MAX_STROKES + 1)},
     "strokes too long": {"strokes": (Stroke(np.full((MAX_STROKES_BYTES // 8, 2), 123.4), 4.0),)},
     "a stroke to nowhere": {"strokes": (Stroke(NAN, 4.0),)},
@@ -145,7 +139,7 @@ def test_what_was_damaged_in_the_database_is_a_sentence_that_names_it(store, url
         connection.execute(sa.text("UPDATE corrections SET strokes = '[1]'"))
     with pytest.raises(CorrectionError, match=r"000000000000-0 is damaged\. Delete it"):
         store.all()
-    assert store.delete(store.names()) == 1
+    assert store.delete(store.ids()) == 1
 
 
 def test_what_was_damaged_keeps_nobody_from_writing_while_it_is_talked_about(store, url):
@@ -156,13 +150,13 @@ def test_what_was_damaged_keeps_nobody_from_writing_while_it_is_talked_about(sto
     with pytest.raises(CorrectionError) as held:  # and with it all that its traceback holds on to
         store.all()
     store.keep(correction(3))
-    assert held.value and len(store.names()) == 4
+    assert held.value and len(store.ids()) == 4
 
 
 def test_fifty_threads_at_once_lose_nothing(store):
     with ThreadPoolExecutor(WRITERS) as threads:
         list(threads.map(lambda number: store.keep(correction(number)), range(3 * WRITERS)))
-    assert [drawing for drawing, _ in store.names()] == [correction(number).drawing for number in range(3 * WRITERS)]
+    assert [drawing for drawing, _ in store.ids()] == [correction(number).drawing for number in range(3 * WRITERS)]
 
 
 def test_fifty_writers_in_several_processes_make_the_table_at_once_and_lose_nothing(url):
@@ -173,99 +167,47 @@ def test_fifty_writers_in_several_processes_make_the_table_at_once_and_lose_noth
     ]
     confirmed = [drawing for writer in writers for drawing in writer.communicate()[0].split()]
     assert [writer.returncode for writer in writers] == [0] * len(writers)
-    kept = [drawing for drawing, _ in CorrectionStore(open_engine(url)).names()]
+    kept = [drawing for drawing, _ in CorrectionStore(open_engine(url)).ids()]
     assert kept == sorted(confirmed) == [correction(number).drawing for number in range(WRITERS)]
 
 
 def test_fifty_that_correct_the_same_digit_leave_one_row(store):
     with ThreadPoolExecutor(WRITERS) as threads:
         list(threads.map(lambda label: store.keep(correction(label=label % 10)), range(WRITERS)))
-    assert len(store.names()) == 1
+    assert len(store.ids()) == 1
 
 
-def test_an_older_database_is_migrated_with_its_rows(url):
-    engine = open_engine(url)
-    migrate(engine, "0001")
-    with writing(engine) as connection:
-        row = {"drawing": "c" * 32, "picture": bytes(784), "strokes": '[{"width": 4, "points": [[1, 2]]}]'}
-        row |= {"made_at": datetime_type(2026, 1, 1), "model": "d" * 64}
-        values = ":drawing, 2, :picture, :strokes, 1, 2, 3, 4, 5, 0.75, 6, :model, :made_at"
-        connection.execute(sa.text(f"INSERT INTO corrections VALUES ({values})").bindparams(**row))
-        assert "accepted" not in [column["name"] for column in sa.inspect(connection).get_columns("corrections")]
-    (kept,) = CorrectionStore(engine).all()
-    assert (kept.drawing, kept.position, kept.answer, kept.label, kept.box) == ("c" * 32, 2, 5, 6, (1, 2, 3, 4))
-    assert not kept.accepted and kept.confidence == 0.75
-
-
-def test_migrating_leads_to_the_table_that_the_program_uses(url):
-    engine = open_engine(url)
-    migrate(engine)
-    with reading(engine) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, metadata) == []
-
-
-def test_a_migration_that_fails_changes_nothing_and_is_tried_again(url, monkeypatch):
-    engine = open_engine(url)
-    migrate(engine, "0001")
-    add_column = op.add_column
-
-    def fail_after(*arguments):
-        add_column(*arguments)
-        raise RuntimeError("stopped half-way")
-
-    monkeypatch.setattr(op, "add_column", fail_after)
-    with pytest.raises(RuntimeError, match="half-way"):
-        migrate(engine)
-    monkeypatch.undo()
-    with reading(engine) as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0001"
-    migrate(engine)
-    with reading(engine) as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == "0002"
-
-
-def test_the_database_of_a_newer_version_is_left_alone(store, url):
+@pytest.mark.parametrize("change", ["DROP COLUMN accepted", "ADD COLUMN mood TEXT"])
+def test_a_table_of_another_shape_is_a_sentence_and_keeps_its_rows(store, url, change):
     store.keep(correction())
-    with writing(open_engine(url)) as connection:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(CorrectionError, match="newer version"):
-        store.keep(correction(1))
+    engine = open_engine(url)
+    with writing(engine) as connection:
+        connection.execute(sa.text(f"ALTER TABLE corrections {change}"))
+    for use in (store.all, lambda: store.keep(correction(1)), lambda: open_existing(url)):
+        with pytest.raises(CorrectionError, match="of another shape"):
+            use()
+    with reading(engine) as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM corrections")) == 1
 
 
-def test_databases_are_migrated_side_by_side(tmp_path):
-    """Alembic finds the connection to migrate in a global variable, which must not be that of another database."""
-    engines = [open_engine(f"sqlite:///{tmp_path / f'{number}.db'}") for number in range(16)]
-    start = Barrier(len(engines))
-
-    def migrate_at_once(engine):
-        start.wait()
-        migrate(engine)
-
-    with ThreadPoolExecutor(len(engines)) as threads:
-        list(threads.map(migrate_at_once, engines))
-    for engine in engines:
-        assert sa.inspect(engine).has_table("corrections")
-
-
-def test_who_finds_another_migrating_waits_and_then_has_nothing_to_do(server):
+def test_only_one_at_a_time_makes_the_table(server):
+    """In PostgreSQL, where two that make the same table at the same moment would fail."""
     url = server.new_database()
-    first, second = open_engine(url), open_engine(url)
     waiting = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
     with ThreadPoolExecutor(1) as threads:
-        with writing(first) as connection:
+        with writing(open_engine(url)) as connection:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(POSTGRES_LOCK)))
-            other = threads.submit(migrate, second)
+            other = threads.submit(make_table, open_engine(url))
             while not other.done() and not connection.scalar(waiting):
                 os.sched_yield()
             assert not other.done(), "it has not waited"
-            command.upgrade(_config(connection), "head")
+            table.create(connection)
         other.result()
-    assert CorrectionStore(second).names() == []
+    assert CorrectionStore(open_engine(url)).ids() == []
 
 
 @pytest.mark.parametrize(
-    ("given", "used"),
+    ("address", "used"),
     [
         ("postgresql://u:p%40ss@h/d", "postgresql+psycopg://u:p%40ss@h/d"),
         ("postgres://u@h:1/d?sslmode=require", "postgresql+psycopg://u@h:1/d?sslmode=require"),
@@ -273,16 +215,16 @@ def test_who_finds_another_migrating_waits_and_then_has_nothing_to_do(server):
         ("sqlite:////srv/c.db", "sqlite:////srv/c.db"),
     ],
 )
-def test_an_address_gets_the_driver_that_is_installed(given, used):
-    assert normalized(given) == used
+def test_an_address_gets_the_driver_that_is_installed(address, used):
+    assert normalized(address) == used
     assert "pool_pre_ping" in engine_options(used) or used.startswith("sqlite")
 
 
 @pytest.mark.parametrize(
-    "given",
+    "address",
     ["", "hello", "mysql://u:hush@h/d", "sqlite://", "sqlite:///:memory:", "postgresql://u:hush@h:port/d", "://u:hush"],
 )
-def test_an_address_that_cannot_be_used_is_a_sentence_without_it(given):
+def test_an_address_that_cannot_be_used_is_a_sentence_without_it(address):
     with pytest.raises(CorrectionError, match="has to look like") as caught:
-        normalized(given)
+        normalized(address)
     assert "hush" not in "".join(traceback.format_exception(caught.value))
