@@ -21,7 +21,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from corrections import Correction, CorrectionError
+from corrections import CorrectionError
 from corrections.quarantine import quarantine
 from corrections.settings import ROOT, settings_from_files
 from corrections.sheet import MAX_PICTURES, contact_sheet

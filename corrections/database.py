@@ -74,7 +74,7 @@ def open_engine(url: str) -> sa.Engine:
 def sqlite_file(url: str) -> Path | None:
     """Return the file that an address names, None where it is a server's or has more to it than a path."""
     parsed = sa.make_url(normalized(url))
-    return Path(parsed.database) if parsed.drivername == "sqlite" and not parsed.query else None
+    return Path(parsed.database) if parsed.drivername == "sqlite" and parsed.database and not parsed.query else None
 
 
 @contextmanager
