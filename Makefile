@@ -1,14 +1,18 @@
-# make app    open the page            make train   train the model anew
-# make test   run every test           make check   the same, after a look for faults and unsafe code
-# make lite   the page without TensorFlow   make fuzz   10,000 examples for each test that takes any input
-# Each makes itself a virtual environment first, in .venv (`make lite` in .venv-lite). PYTHON=... chooses the Python, 3.10 to 3.13.
+# make app         open the page                  make train   train the model anew
+# make lite        the page without TensorFlow    make test    run every test; test-fast: all but those in a browser
+# make check       look for faults, wrong types and unsafe code, then run every test
+# make fuzz        10,000 examples for each test that takes any input
+# make constraints choose anew the releases of what the requirements pull in
+# Each makes itself a virtual environment first, in .venv (`make lite` in .venv-lite). PYTHON=... chooses the Python, 3.11 to 3.13.
 
-IN_RANGE := import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do \
+IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(IN_RANGE)' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+# Tests run in as many processes as there are cores, but each takes a gigabyte; a group of tests stays in one of them.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
-.PHONY: app lite train test lint safe check fuzz audit screenshot
+.PHONY: app lite train test test-fast lint types safe check format fuzz audit screenshot constraints
 
 app: .venv/app
 	$(BIN)/streamlit run streamlit_app.py
@@ -20,17 +24,27 @@ train: .venv/app
 	$(BIN)/python -m train
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+test-fast: .venv/dev
+	$(PYTEST) --ignore tests/browser
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-# What can be checked without the internet, beside `lint`, which has Bandit's rules, and tests/test_requirements.py.
+types: .venv/dev
+	$(BIN)/mypy
+
+# Whether what is installed fits together. Unsafe code is looked for by `lint`, which has Bandit's rules.
 safe: .venv/dev
 	$(BIN)/python -m pip check
 
-check: lint safe test
+check: lint types safe test
+
+format: .venv/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 fuzz: .venv/dev
 	$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=fuzz
@@ -43,16 +57,22 @@ audit: .venv/dev
 screenshot: .venv/dev
 	$(BIN)/python -m docs.screenshot
 
+# One file for every supported Python and platform: the newest releases that go with what requirements*.txt pin.
+constraints: .venv/dev
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	grep -hv '^-' requirements*.txt | $(BIN)/uv pip compile - --universal --python-version 3.11 --upgrade \
+		--no-emit-index-url --custom-compile-command "make constraints" --quiet --output-file constraints.txt
+
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 was found; install one, or give it as PYTHON=..."; exit 1; }
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.13 was found; install one, or give it as PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
 
-.venv/app: $(BIN)/python requirements.txt requirements-page.txt
+.venv/app: $(BIN)/python requirements.txt requirements-page.txt constraints.txt
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $@
 
-.venv-lite/app: requirements-lite.txt requirements-page.txt
-	@test -n "$(PYTHON)" || { echo "No Python 3.10 to 3.13 was found; install one, or give it as PYTHON=..."; exit 1; }
+.venv-lite/app: requirements-lite.txt requirements-page.txt constraints.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.13 was found; install one, or give it as PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv .venv-lite
 	.venv-lite/bin/python -m pip install --quiet -r requirements-lite.txt
 	touch $@

@@ -1,4 +1,4 @@
-"""How much room a requirements file takes once it is installed, counted in the environment that this runs in."""
+"""How much disk space a requirements file takes once installed, measured in the environment that this runs in."""
 
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, distribution
@@ -11,21 +11,21 @@ from benchmarks.support.process import MB
 
 
 def requirements_of(path: Path) -> list[Requirement]:
-    """The lines of a requirements file that count on this machine, those of a file that it includes with -r, too."""
-    found = []
+    """Return the lines of a requirements file that apply to this machine, and those of the files that it includes."""
+    requirements: list[Requirement] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         line = line.split("#")[0].strip()
         if line.startswith("-r"):
-            found += requirements_of(path.parent / line[2:].strip())
-        elif line:
-            found.append(Requirement(line))
-    return [requirement for requirement in found if requirement.marker is None or requirement.marker.evaluate()]
+            requirements += requirements_of(path.parent / line[2:].strip())
+        elif line and not line.startswith("-c"):
+            requirements.append(Requirement(line))
+    return [requirement for requirement in requirements if not requirement.marker or requirement.marker.evaluate()]
 
 
 def needed_by(requirements: Iterable[Requirement]) -> set[str]:
-    """The names of all distributions that `requirements` need, themselves and one through the other.
+    """Return the names of `requirements` and of everything that they depend on, directly or not.
 
-    Raises `LookupError` for one that is not installed.
+    Raises `LookupError` for a distribution that is not installed.
     """
     todo = [(canonicalize_name(each.name), frozenset(each.extras)) for each in requirements]
     seen = set()
@@ -45,9 +45,9 @@ def needed_by(requirements: Iterable[Requirement]) -> set[str]:
 
 
 def size_mb(names: Iterable[str]) -> float:
-    """What the files of these distributions take, in MB."""
+    """Return how much the files of these distributions take, in MB."""
     total = 0
     for name in names:
-        paths = {each.locate().resolve() for each in distribution(name).files or ()}
+        paths = {Path(each.locate()).resolve() for each in distribution(name).files or ()}
         total += sum(path.stat().st_size for path in paths if path.is_file())
     return total / MB
