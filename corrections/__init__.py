@@ -1,6 +1,6 @@
-"""What people say a drawing really was, kept in SQLite or PostgreSQL, and looked through before anything learns it.
+"""What visitors say that their drawings are, in SQLite or PostgreSQL, reviewed before a model learns from it.
 
-Knows neither the page nor training; importing it does not import SQLAlchemy.
+This package knows neither the page nor training. Importing it does not import SQLAlchemy.
 """
 
 from corrections.correction import Correction

@@ -1,15 +1,15 @@
 """Review the corrections that visitors made, and export them for training.
 
-    python -m corrections list                          list them all, with those in quarantine and why
-    python -m corrections sheet quarantine.png          draw those in quarantine, to look at
+    python -m corrections list                          list all, and say which are in quarantine and why
+    python -m corrections sheet quarantine.png          draw those in quarantine
     python -m corrections accept 3f2a90c1d4e5-0         take one out of quarantine, because it is right
-    python -m corrections delete 3f2a90c1d4e5           delete one digit of a drawing, or the whole drawing, for good
+    python -m corrections delete 3f2a90c1d4e5           delete a whole drawing, or one digit of it, for good
     python -m corrections export corrections.npz        write those not in quarantine, for training
     python -m corrections --database sqlite:///c.db list      use another database
 
 By default the database is the page's: the one named in .streamlit/secrets.toml, or corrections.db.
 The exported file holds `pictures` (n, 28, 28), uint8, 0 paper to 255 ink; `labels`, 0 to 9, or 10 for "not a digit";
-and `drawings`, the same text for all digits of one drawing.
+and `drawings`, a text that is the same for all digits of one drawing.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -35,9 +35,10 @@ MIN_ID_LENGTH = 6  # characters of a drawing's id; with fewer, a typing error co
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    options = parser().parse_args(arguments)
+    options = vars(parser().parse_args(arguments))
+    run, url = options.pop("run"), options.pop("database")
     try:
-        options.run(open_existing(options.database or settings_from_files(SECRETS).url), options)
+        print(run(open_existing(url or settings_from_files(SECRETS).url), **options))
     except (CorrectionError, OSError) as error:
         print(f"python -m corrections: {error}", file=sys.stderr)
         return 1
@@ -51,65 +52,79 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, sentence, file in (
-        ("list", _list, "list all corrections", None),
-        ("sheet", _sheet, "draw the corrections in quarantine", ".png"),
-        ("export", _export, "write the corrections that are not in quarantine", ".npz"),
-        ("accept", _accept, "take corrections out of quarantine, because they are right", None),
-        ("delete", _delete, "delete corrections for good", None),
+    ids = {"nargs": "+", "metavar": "ID", "help": "as list shows it"}
+    arguments: dict[str, Any]
+    for name, run, sentence, arguments in (
+        ("list", list_all, "list all corrections", {}),
+        ("sheet", draw, "draw the corrections in quarantine", {"path": {"type": Path, "metavar": "FILE.png"}}),
+        ("accept", accept, "take corrections out of quarantine, because they are right", {"ids": ids}),
+        ("delete", delete, "delete corrections for good", {"ids": ids}),
+        (
+            "export",
+            export,
+            "write those not in quarantine",
+            {"path": {"type": Path, "metavar": "FILE.npz"}},
+        ),
     ):
         command = commands.add_parser(name, help=sentence, description=sentence)
         command.set_defaults(run=run)
-        if file:
-            command.add_argument("file", type=Path, metavar=f"FILE{file}")
-        elif name != "list":
-            command.add_argument("ids", nargs="+", metavar="ID", help="as list shows it")
+        for argument, settings in arguments.items():
+            command.add_argument(argument, **settings)
     return parser
 
 
-def _list(store: CorrectionStore, options: argparse.Namespace) -> None:
+def list_all(store: CorrectionStore) -> str:
+    """Return one line for each correction, and one with their number."""
     corrections = store.all()
     reasons = quarantine(corrections)
+    lines = []
     for index, correction in enumerate(corrections):
         note = f"  quarantine: {reasons[index]}" if index in reasons else "  accepted" if correction.accepted else ""
         answer = f"read as {_name(correction.answer):4} ({percent(correction.confidence):>6})"
         when = f"{correction.made_at:%Y-%m-%d %H:%M:%S}"
-        print(f"{correction.name:16}{when}  {answer}  is {_name(correction.label):4}{note}".rstrip())
-    print(f"{_count(len(corrections))}, {len(reasons)} of them in quarantine")
+        lines.append(f"{correction.name:16}{when}  {answer}  is {_name(correction.label):4}{note}".rstrip())
+    return "\n".join([*lines, f"{_count(len(corrections))}, {len(reasons)} of them in quarantine"])
 
 
-def _sheet(store: CorrectionStore, options: argparse.Namespace) -> None:
+def draw(store: CorrectionStore, path: Path) -> str:
+    """Write a picture of the corrections in quarantine, each under its name, its label and the model's answer."""
     corrections = store.all()
     doubtful = [corrections[index] for index in quarantine(corrections)]
+    if not doubtful:
+        return "Nothing is in quarantine."
     titles = [f"{each.name}\n{_name(each.label)}, read as {_name(each.answer)}" for each in doubtful]
-    if doubtful:
-        sheet = contact_sheet([each.picture for each in doubtful], titles)
-        _write_whole(options.file, ".png", lambda file: sheet.save(file, "PNG"))
-        rest = len(doubtful) - MAX_PICTURES
-        more = f"; {rest} more once these are dealt with" if rest > 0 else ""
-        print(f"{options.file}: {min(len(doubtful), MAX_PICTURES)} in quarantine{more}")
-    else:
-        print("Nothing is in quarantine.")
+    sheet = contact_sheet([each.picture for each in doubtful], titles)
+    _write(path, ".png", lambda file: sheet.save(file, "PNG"))
+    left_out = len(doubtful) - MAX_PICTURES
+    return f"{path}: {len(doubtful)} in quarantine" + (f", without the last {left_out}" if left_out > 0 else "")
 
 
-def _export(store: CorrectionStore, options: argparse.Namespace) -> None:
+def accept(store: CorrectionStore, ids: Sequence[str]) -> str:
+    """Take corrections out of quarantine for good."""
+    return f"{_count(store.accept(_keys(store, ids)))} accepted"
+
+
+def delete(store: CorrectionStore, ids: Sequence[str]) -> str:
+    """Delete corrections."""
+    return f"{_count(store.delete(_keys(store, ids)))} deleted"
+
+
+def export(store: CorrectionStore, path: Path) -> str:
+    """Write the corrections that are not in quarantine, as `train.data.corrections` reads them."""
     corrections = store.all()
     reasons = quarantine(corrections)
     exported = [each for index, each in enumerate(corrections) if index not in reasons]
-    pictures = np.array([each.picture for each in exported], np.uint8).reshape(-1, 28, 28)
-    labels = np.array([each.label for each in exported], np.uint8)
-    drawings = np.array([each.drawing for each in exported], "U32")
-
-    def write(file: BinaryIO) -> None:
-        np.savez_compressed(file, pictures=pictures, labels=labels, drawings=drawings)
-
-    _write_whole(options.file, ".npz", write)
-    note = f"; {len(reasons)} left out, in quarantine" if reasons else ""
-    print(f"{options.file}: {_count(len(exported))}{note}")
+    arrays: dict[str, Any] = {
+        "pictures": np.array([each.picture for each in exported], np.uint8).reshape(-1, 28, 28),
+        "labels": np.array([each.label for each in exported], np.uint8),
+        "drawings": np.array([each.drawing for each in exported], "U32"),
+    }
+    _write(path, ".npz", lambda file: np.savez_compressed(file, **arrays))
+    return f"{path}: {_count(len(exported))}" + (f"; {len(reasons)} in quarantine left out" if reasons else "")
 
 
-def _write_whole(path: Path, ending: str, write: Callable[[BinaryIO], object]) -> None:
-    """Let `write` fill a temporary file and move it to `path`: whatever fails, an older file stays as it was."""
+def _write(path: Path, ending: str, write: Callable[[BinaryIO], object]) -> None:
+    """Let `write` fill a temporary file and move that to `path`; if anything fails, an older file stays as it was."""
     if path.suffix != ending:
         raise CorrectionError(f"{path}: the file name has to end in {ending}.")
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
@@ -121,18 +136,10 @@ def _write_whole(path: Path, ending: str, write: Callable[[BinaryIO], object]) -
         temporary.unlink(missing_ok=True)
 
 
-def _accept(store: CorrectionStore, options: argparse.Namespace) -> None:
-    print(f"{_count(store.accept(_keys(store, options.ids)))} accepted")
-
-
-def _delete(store: CorrectionStore, options: argparse.Namespace) -> None:
-    print(f"{_count(store.delete(_keys(store, options.ids)))} deleted")
-
-
 def _keys(store: CorrectionStore, ids: Sequence[str]) -> list[Key]:
     """Return the keys of the corrections that `ids` name: the start of a drawing's id, with or without a position.
 
-    Raises `CorrectionError` where an id matches none, or several drawings, before anything is changed.
+    Raises `CorrectionError` for an id that matches nothing, or several drawings.
     """
     all_keys, keys = store.ids(), list[Key]()
     for name in ids:

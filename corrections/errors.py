@@ -1,5 +1,5 @@
-"""What can go wrong with corrections, in sentences for the visitor of the page or the person at the terminal."""
+"""What can go wrong with corrections, for the visitor of the page or the person at the terminal."""
 
 
 class CorrectionError(Exception):
-    """It could not be done; the message says why and what to do, and never holds a database's address or password."""
+    """The message says what went wrong and what to do. It never holds a database's address or password."""

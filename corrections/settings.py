@@ -7,11 +7,11 @@ enabled = true
 url = "postgresql://user:password@host/database"
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from corrections.errors import CorrectionError
 
@@ -21,17 +21,14 @@ DEFAULT_URL = f"sqlite:///{ROOT / 'corrections.db'}"
 
 @dataclass(frozen=True)
 class Settings:
-    """enabled: None where nothing is said. url: of the database; not part of `repr`, for it may hold a password."""
+    """enabled: None if secrets.toml does not say; url: of the database, not in `repr`, for it can hold a password."""
 
     enabled: bool | None = None
-    url: str = DEFAULT_URL
-
-    def __repr__(self) -> str:
-        return f"Settings(enabled={self.enabled})"
+    url: str = field(default=DEFAULT_URL, repr=False)
 
 
-def settings_from(secrets: Mapping) -> Settings:
-    """Return what a parsed secrets.toml says; `CorrectionError` where it says something that makes no sense."""
+def settings_from(secrets: Mapping[str, Any]) -> Settings:
+    """Return the settings in a parsed secrets.toml; `CorrectionError` if they make no sense."""
     enabled = _section(secrets, "corrections").get("enabled")
     if enabled is not None and not isinstance(enabled, bool):
         raise CorrectionError("secrets.toml: [corrections] enabled has to be true or false, without quotation marks.")
@@ -43,19 +40,19 @@ def settings_from(secrets: Mapping) -> Settings:
 
 
 def settings_from_files(paths: tuple[Path, ...]) -> Settings:
-    """Return what the files say that are there, a later one before an earlier one, as Streamlit reads them."""
-    secrets: dict = {}
+    """Return the settings in the files that exist; sections of later files replace earlier ones, as in Streamlit."""
+    secrets: dict[str, Any] = {}
     for path in paths:
         try:
             secrets.update(tomllib.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             continue
-        except (OSError, ValueError) as error:  # TOMLDecodeError is a ValueError
+        except (OSError, ValueError) as error:
             raise CorrectionError(f"{path} cannot be read as TOML. Correct it, or move it away.") from error
     return settings_from(secrets)
 
 
-def _section(table: Mapping, name: str) -> Mapping:
+def _section(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     section = table.get(name, {})
     if not isinstance(section, Mapping):
         raise CorrectionError(f"secrets.toml: {name} has to be a section, in square brackets.")

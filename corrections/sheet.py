@@ -1,4 +1,4 @@
-"""Corrections as one picture, to be looked through."""
+"""Many pictures on one sheet, to look through."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,7 @@
-"""Where corrections are kept: `CorrectionStore(open_engine(url))`."""
+"""Where corrections are kept: `CorrectionStore(open_engine(url))`. The table is made where it is missing."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import UTC
 from typing import Any
 
@@ -11,133 +12,163 @@ from sqlalchemy.dialects import postgresql, sqlite
 from corrections.correction import Correction, checked, strokes_from_json, strokes_to_json
 from corrections.database import open_engine, reading, sqlite_file, writing
 from corrections.errors import CorrectionError
-from corrections.schema import has_table, make_table, table
+from recognizer.prediction import NO_DIGIT
 
-MAX_KEPT = 10_000  # ordinary ones take 40 MiB; the largest that `checked` allows would take 700
-TOO_MANY = "There are {} corrections already, and no room for more. Thank you all the same."
+MAX_KEPT = 10_000  # 40 MiB of ordinary corrections; 700 MiB of the largest that are possible
+TOO_MANY = "There are {} corrections already, and there is no room for more. Thank you all the same."
 NONE_YET = "There are no corrections in this database yet."
+OTHER_SHAPE = (
+    'This database has a table "corrections" with other columns. Its rows were left as they are: rename that table, or '
+    "name another database."
+)
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}  # alike, but of no common type
+POSTGRES_LOCK = 0x64696769  # any number that no other program uses
 
 Key = tuple[str, int]  # a correction's drawing and position
+
+# The columns are the fields of `Correction`, but for the box, which has a column for each edge.
+BOX = ("box_left", "box_top", "box_right", "box_bottom")
+table = sa.Table(
+    "corrections",
+    sa.MetaData(),
+    sa.Column("drawing", sa.String(32), primary_key=True),
+    sa.Column("position", sa.SmallInteger, primary_key=True, autoincrement=False),
+    sa.Column("picture", sa.LargeBinary, nullable=False),  # 28 x 28 bytes, row by row
+    sa.Column("strokes", sa.Text, nullable=False),  # JSON
+    *(sa.Column(edge, sa.SmallInteger, nullable=False) for edge in BOX),
+    sa.Column("answer", sa.SmallInteger, nullable=False),
+    sa.Column("confidence", sa.Float(53), nullable=False),
+    sa.Column("label", sa.SmallInteger, nullable=False),
+    sa.Column("model", sa.String(64), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),  # UTC
+    sa.Column("accepted", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.CheckConstraint("length(picture) = 784", "picture_is_28x28"),
+    sa.CheckConstraint(f"answer BETWEEN 0 AND {NO_DIGIT}", "answer_is_known"),
+    sa.CheckConstraint(f"label BETWEEN 0 AND {NO_DIGIT}", "label_is_known"),
+    sa.CheckConstraint("confidence BETWEEN 0 AND 1", "confidence_is_a_share"),
+)
 
 
 class CorrectionStore:
     """The corrections in one database; safe to share between threads.
 
-    Each method is one transaction, makes the table where it is missing, and raises `CorrectionError`.
+    Each method makes the table where it is missing, is one transaction, and raises `CorrectionError`.
     """
 
     def __init__(self, engine: sa.Engine, most: int = MAX_KEPT):
-        """Use an engine of `corrections.database`; nothing is connected to yet."""
+        """Use an engine of `corrections.database`; this does not connect yet."""
         self._engine = engine
         self._most = most
 
     def keep(self, correction: Correction) -> None:
-        """Keep a correction, in place of an earlier one of the same digit; when this returns, it is on the disk."""
+        """Keep a correction, in place of an earlier one of the same digit; once this returns, it is on the disk."""
         row = _row(correction)
-        make_table(self._engine)
         insert = INSERT[self._engine.dialect.name](table).values(row)
         new = insert.excluded
         replaced = {name: new[name] for name in row if name not in ("drawing", "position", "accepted")}
-        # Accepting another label did not accept this one.
+        # Whoever accepted another label has not accepted this one.
         replaced["accepted"] = sa.and_(table.c.accepted, table.c.label == new.label)
-        with writing(self._engine) as connection:
+        with self._writing() as connection:
             self._check_room(connection, row)
             connection.execute(insert.on_conflict_do_update(index_elements=["drawing", "position"], set_=replaced))
 
     def all(self) -> list[Correction]:
         """Return all corrections, the oldest first."""
-        make_table(self._engine)
-        with reading(self._engine) as connection:
+        with self._reading() as connection:
             query = sa.select(table).order_by(table.c.made_at, table.c.drawing, table.c.position)
-            rows = connection.execute(query).all()  # before anything can fail, which would keep SQLite locked
-        return [_correction(row) for row in rows]
+            rows = connection.execute(query).all()
+        return [_correction(row) for row in rows]  # outside: an error here would keep SQLite locked
 
     def ids(self) -> list[Key]:
         """Return the key of each correction, without reading the rest of it."""
-        make_table(self._engine)
-        with reading(self._engine) as connection:
-            return [(row.drawing, row.position) for row in connection.execute(sa.select(*_key()).order_by(*_key()))]
+        key = table.c.drawing, table.c.position
+        with self._reading() as connection:
+            return [(row.drawing, row.position) for row in connection.execute(sa.select(*key).order_by(*key))]
 
     def accept(self, keys: Iterable[Key]) -> int:
-        """Mark these as reviewed and right; return how many of them there are."""
+        """Mark these as reviewed and right; return how many there are."""
         return self._change(sa.update(table).values(accepted=True), keys)
 
     def delete(self, keys: Iterable[Key]) -> int:
-        """Delete these; return how many of them there were."""
+        """Delete these; return how many there were."""
         return self._change(sa.delete(table), keys)
 
     def _change(self, statement: sa.Update | sa.Delete, keys: Iterable[Key]) -> int:
-        make_table(self._engine)
-        with writing(self._engine) as connection:
-            return sum(
-                connection.execute(statement.where(table.c.drawing == drawing, table.c.position == position)).rowcount
-                for drawing, position in keys
-            )
+        with self._writing() as connection:
+            return sum(connection.execute(statement.where(_has_key(*key))).rowcount for key in keys)
 
-    def _check_room(self, connection: sa.Connection, row: dict) -> None:
+    def _check_room(self, connection: sa.Connection, row: dict[str, Any]) -> None:
         """Refuse one correction too many. In PostgreSQL, several at the same moment may pass together."""
         if connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() < self._most:
             return
-        same = sa.select(table.c.label).where(table.c.drawing == row["drawing"], table.c.position == row["position"])
-        if connection.scalar(same) is None:
+        if connection.scalar(sa.select(table.c.label).where(_has_key(row["drawing"], row["position"]))) is None:
             raise CorrectionError(TOO_MANY.format(f"{self._most:,}"))
+
+    def _reading(self) -> AbstractContextManager[sa.Connection]:
+        _make_table(self._engine)
+        return reading(self._engine)
+
+    def _writing(self) -> AbstractContextManager[sa.Connection]:
+        _make_table(self._engine)
+        return writing(self._engine)
 
 
 def open_existing(url: str) -> CorrectionStore:
-    """Return the store in a database that holds corrections already; nothing is made. Raises `CorrectionError`."""
+    """Return the store of a database that has the table already; make nothing. Raises `CorrectionError`."""
     file = sqlite_file(url)
     if file is not None and not file.exists():
         raise CorrectionError(f"There is no database at {file}: no correction has been kept there yet.")
     engine = open_engine(url)
     with reading(engine) as connection:
-        if not has_table(connection):
+        if not _has_table(connection):
             raise CorrectionError(NONE_YET)
     return CorrectionStore(engine)
 
 
-def _key() -> tuple[sa.Column, sa.Column]:
-    return table.c.drawing, table.c.position
+def _make_table(engine: sa.Engine) -> None:
+    """Make the table where it is missing, even if others do so at the same moment."""
+    with reading(engine) as connection:
+        if _has_table(connection):
+            return
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":  # where two that make the same table at the same moment would fail
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(POSTGRES_LOCK)))
+        table.create(connection, checkfirst=True)
 
 
-def _row(correction: Correction) -> dict:
-    checked(correction)
-    left, top, right, bottom = correction.box
-    return {
-        "drawing": correction.drawing,
-        "position": correction.position,
+def _has_table(connection: sa.Connection) -> bool:
+    """Return whether the table is there; `CorrectionError` if it has other columns."""
+    inspector = sa.inspect(connection)
+    if not inspector.has_table(table.name):
+        return False
+    if {column["name"] for column in inspector.get_columns(table.name)} != set(table.columns.keys()):
+        raise CorrectionError(OTHER_SHAPE)
+    return True
+
+
+def _has_key(drawing: str, position: int) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.drawing == drawing, table.c.position == position)
+
+
+def _row(correction: Correction) -> dict[str, Any]:
+    row = vars(checked(correction)) | {
         "picture": correction.picture.tobytes(),
         "strokes": strokes_to_json(correction.strokes),
-        "box_left": left,
-        "box_top": top,
-        "box_right": right,
-        "box_bottom": bottom,
-        "answer": correction.answer,
-        "confidence": correction.confidence,
-        "label": correction.label,
-        "model": correction.model,
         "made_at": correction.made_at.replace(tzinfo=None),
-        "accepted": correction.accepted,
     }
+    return row | dict(zip(BOX, row.pop("box"), strict=True))
 
 
-def _correction(row: sa.Row) -> Correction:
+def _correction(row: sa.Row[Any]) -> Correction:
+    values = row._asdict()
     try:
-        return checked(
-            Correction(
-                drawing=row.drawing,
-                position=row.position,
-                picture=np.frombuffer(row.picture, np.uint8).reshape(28, 28),
-                strokes=strokes_from_json(row.strokes),
-                box=(row.box_left, row.box_top, row.box_right, row.box_bottom),
-                answer=row.answer,
-                confidence=row.confidence,
-                label=row.label,
-                model=row.model,
-                made_at=row.made_at.replace(tzinfo=UTC),
-                accepted=row.accepted,
-            )
-        )
-    except (CorrectionError, ValueError) as error:  # it was changed in the database
+        values |= {
+            "picture": np.frombuffer(row.picture, np.uint8).reshape(28, 28),
+            "strokes": strokes_from_json(row.strokes),
+            "box": tuple(values.pop(edge) for edge in BOX),
+            "made_at": row.made_at.replace(tzinfo=UTC),
+        }
+        return checked(Correction(**values))
+    except (CorrectionError, ValueError) as error:  # somebody has edited the database
         name = f"{row.drawing[:12]}-{row.position}"
         raise CorrectionError(f"{name} is damaged. Delete it with `python -m corrections delete {name}`.") from error

@@ -2,6 +2,7 @@ import os
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from recognizer import Recognizer
@@ -26,22 +27,29 @@ def shipped() -> Recognizer:
 
 
 @pytest.fixture(scope="session")
-def server():
+def running_server():
     """A PostgreSQL server; without the programs the tests are skipped, or fail where REQUIRE_POSTGRES is set."""
     folder = postgres.programs()
     if folder is None:
         if os.environ.get("REQUIRE_POSTGRES"):
             pytest.fail("REQUIRE_POSTGRES is set, and there is no PostgreSQL server: apt-get install postgresql")
         pytest.skip("no PostgreSQL server: apt-get install postgresql")
-    started = postgres.Server(folder)
-    started.start()
-    yield started
-    started.remove()
+    server = postgres.Server(folder)
+    server.start()
+    yield server
+    server.remove()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    """The address of an empty database, in each kind in turn."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'corrections.db'}"
-    return request.getfixturevalue("server").new_database()
+@pytest.fixture
+def server(running_server, monkeypatch):
+    """The PostgreSQL server; the connections that a test opens to it are closed when the test is over."""
+    engines, create_engine = [], sa.create_engine
+
+    def noted(*arguments, **options):
+        engines.append(create_engine(*arguments, **options))
+        return engines[-1]
+
+    monkeypatch.setattr(sa, "create_engine", noted)
+    yield running_server
+    for engine in engines:
+        engine.dispose()

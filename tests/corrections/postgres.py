@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, from Debian's package, in a temporary folder on a free port."""
+"""A PostgreSQL server for the tests, from Debian's package, in a temporary folder on a free port."""
 
 import getpass
 import os
@@ -17,16 +17,16 @@ def programs() -> Path | None:
     """The folder of the newest PostgreSQL server that is installed; Debian keeps it off the PATH."""
     debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
     newest = max(debian, key=lambda path: float(path.parent.parent.name), default=None)
-    found = newest or shutil.which("initdb")
-    return Path(found).parent if found else None
+    initdb = newest or shutil.which("initdb")
+    return Path(initdb).parent if initdb else None
 
 
 class Server:
-    """Runs as another user where the tests run as root, which PostgreSQL refuses to do."""
+    """A server that can be stopped and started. PostgreSQL refuses to run as root, so another user runs it there."""
 
     def __init__(self, folder: Path):
         self._programs = folder
-        self._user = getpass.getuser() if os.geteuid() else self._somebody()
+        self._user = getpass.getuser() if os.geteuid() else "postgres"  # whom Debian's package makes
         self.folder = Path(tempfile.mkdtemp(prefix="corrections-"))
         self.data = self.folder / "data"
         with socket.socket() as free:
@@ -38,16 +38,9 @@ class Server:
         self._run("initdb", "-U", USER, f"--pwfile={self.folder / 'password'}", "--auth=scram-sha-256", "-E", "UTF8")
         self._databases = 0
 
-    @staticmethod
-    def _somebody() -> str:
-        import pwd  # which only Unix has
-
-        names = {user.pw_name for user in pwd.getpwall()}
-        return "postgres" if "postgres" in names else "nobody"
-
     def _run(self, program: str, *arguments: str) -> None:
         user = {} if os.geteuid() else {"user": self._user, "extra_groups": []}
-        # What the server prints goes to a file: it would keep a pipe open for as long as it runs.
+        # To a file, not a pipe: the server keeps it open for as long as it runs.
         with (self.folder / "printed").open("ab") as printed:
             command = [self._programs / program, "-D", self.data, *arguments]
             run = subprocess.run(command, cwd="/", stdout=printed, stderr=printed, check=False, **user)
@@ -55,11 +48,12 @@ class Server:
             raise RuntimeError(f"{program}: {(self.folder / 'printed').read_text()[-2000:]}")
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        # Without fsync: the tests kill the server, but not the machine that it runs on.
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
         self._run("pg_ctl", "start", "-w", "-o", options)
 
     def stop(self, mode: str = "fast") -> None:
-        """Stop the server; `mode` "immediate" is how a crash leaves it."""
+        """Stop the server; with `mode` "immediate", as a crash would."""
         self._run("pg_ctl", "stop", "-w", "-m", mode)
 
     def remove(self) -> None:

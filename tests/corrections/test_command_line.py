@@ -1,9 +1,9 @@
-"""`python -m corrections`, and what goes to quarantine."""
+"""`python -m corrections`."""
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +13,16 @@ from PIL import Image
 from corrections import __main__ as program
 from corrections.__main__ import main
 from corrections.database import open_engine
-from corrections.quarantine import quarantine
 from corrections.store import CorrectionStore
 from tests.helpers import correction
 
 ROOT = Path(__file__).parents[2]
-SURE = {"answer": 1, "confidence": 0.97}
+CONFIDENT = {"answer": 1, "confidence": 0.97}
 
 
 @pytest.fixture
-def store(url):
-    return CorrectionStore(open_engine(url))
+def url(tmp_path):
+    return f"sqlite:///{tmp_path / 'corrections.db'}"
 
 
 @pytest.fixture
@@ -38,8 +37,17 @@ def run(url, capsys):
     return run
 
 
-def name(number, position=0):
-    return f"{number:032x}"[:12] + f"-{position}"
+@pytest.fixture
+def exported(run, tmp_path):
+    """Export the corrections -> what was printed, and the arrays in the file."""
+
+    def exported():
+        status, printed, _ = run("export", tmp_path / "out.npz")
+        assert status == 0
+        with np.load(tmp_path / "out.npz", allow_pickle=False) as file:
+            return printed, dict(file)
+
+    return exported
 
 
 def with_name(digits, **changes):
@@ -47,85 +55,45 @@ def with_name(digits, **changes):
     return correction(int(digits, 16), drawing=digits.ljust(32, "0"), **changes)
 
 
-def test_a_label_against_a_sure_model_is_to_be_looked_at():
-    assert quarantine([correction(0, label=7, **SURE), correction(1, label=7, answer=1, confidence=0.89)]) == {
-        0: "the model is sure of 1 (97 %)"
-    }
-    assert quarantine([correction(0, label=10, **SURE)]) == {0: "the model is sure of 1 (97 %)"}
-    assert quarantine([correction(0, label=1, **SURE), correction(1, answer=10, confidence=1.0)]) == {}
-
-
-def test_of_the_same_drawing_only_the_first_stays_and_of_another_label_none():
-    first = correction(0)
-    noise = np.random.default_rng(0).integers(-5, 6, (28, 28))
-    nearly = np.uint8(np.clip(first.picture + noise, 0, 255))
-    assert (nearly != first.picture).any()
-    again = correction(1, picture=nearly)
-    assert list(quarantine([first, again, correction(2)])) == [1]
-    other = quarantine([first, replace(again, label=2), correction(2)])
-    assert other == {0: "the same drawing is also called 2", 1: "the same drawing is also called 7"}
-
-
-def test_another_digit_by_the_same_hand_is_no_duplicate(mnist_sample):
-    pictures = mnist_sample["x_train"]
-    assert quarantine([correction(i, picture=picture) for i, picture in enumerate(pictures)]) == {}
-
-
-def test_what_was_accepted_is_in_no_quarantine_and_stays_before_its_twins():
-    assert quarantine([correction(0, label=7, accepted=True, **SURE)]) == {}
-    twins = [correction(0), replace(correction(0), drawing="f" * 32, accepted=True)]
-    assert list(quarantine(twins)) == [0]
-
-
-def test_many_are_compared_block_by_block():
-    many = [correction(number) for number in range(2100)]
-    many[2050] = replace(many[2050], picture=many[20].picture)
-    assert list(quarantine(many)) == [2050]
-
-
-def test_list_says_of_each_what_it_is_and_why_it_is_in_quarantine(store, run):
+def test_list_shows_each_correction_and_why_it_is_in_quarantine(store, run):
     store.keep(correction(0))
-    store.keep(correction(1, label=10, **SURE))
-    status, printed, _ = run("list")
-    lines = printed.splitlines()
-    assert status == 0 and len(lines) == 3
-    assert lines[0].startswith(name(0)) and "2026-01-02 03:04:05" in lines[0]
-    assert "read as 1" in lines[0] and "50 %" in lines[0] and lines[0].endswith("is 7")
-    assert "is none" in lines[1] and "quarantine: the model is sure of 1 (97 %)" in lines[1]
-    assert lines[2] == "2 corrections, 1 of them in quarantine"
+    store.keep(correction(1, label=10, **CONFIDENT))
+    assert run("list") == (
+        0,
+        "000000000000-0  2026-01-02 03:04:05  read as 1    (  50 %)  is 7\n"
+        "000000000000-0  2026-01-02 03:04:06  read as 1    (  97 %)  is none  "
+        "quarantine: the model reads 1 with 97 % confidence\n"
+        "2 corrections, 1 of them in quarantine\n",
+        "",
+    )
 
 
-def test_export_writes_what_is_not_in_quarantine(store, run, tmp_path):
+def test_export_writes_what_is_not_in_quarantine(store, exported):
     store.keep(with_name("a", label=10))
-    store.keep(with_name("b", label=7, **SURE))
+    store.keep(with_name("b", label=7, **CONFIDENT))
     store.keep(with_name("c", position=3))
-    status, printed, _ = run("export", tmp_path / "out.npz")
-    assert status == 0 and "2 corrections; 1 left out" in printed
-    with np.load(tmp_path / "out.npz", allow_pickle=False) as file:
-        assert sorted(file.files) == ["drawings", "labels", "pictures"]
-        pictures, labels, drawings = file["pictures"], file["labels"], file["drawings"]
-    assert pictures.dtype == labels.dtype == np.uint8 and drawings.dtype.kind == "U"
+    printed, arrays = exported()
+    assert "2 corrections; 1 in quarantine left out" in printed
+    pictures, labels, drawings = arrays["pictures"], arrays["labels"], arrays["drawings"]
+    assert len(arrays) == 3 and pictures.dtype == labels.dtype == np.uint8 and drawings.dtype.kind == "U"
     assert list(zip(drawings, labels, strict=True)) == [("a".ljust(32, "0"), 10), ("c".ljust(32, "0"), 7)]
     np.testing.assert_array_equal(pictures, [with_name("a").picture, with_name("c").picture])
 
 
-def test_what_is_accepted_is_exported(store, run, tmp_path):
-    store.keep(with_name("b1b1b1", label=7, **SURE))
+def test_an_accepted_correction_is_exported(store, run, exported):
+    store.keep(with_name("b1b1b1", label=7, **CONFIDENT))
     assert run("accept", "b1b1b1000000-0") == (0, "1 correction accepted\n", "")
     assert "accepted" in run("list")[1]
-    run("export", tmp_path / "out.npz")
-    with np.load(tmp_path / "out.npz") as file:
-        assert file["labels"].tolist() == [7]
+    assert exported()[1]["labels"].tolist() == [7]
 
 
-def test_nothing_to_export_is_an_empty_file_of_the_same_form(store, run, tmp_path):
+def test_without_corrections_the_export_has_the_same_form(store, exported):
     store.ids()
-    assert run("export", tmp_path / "out.npz")[0] == 0
-    with np.load(tmp_path / "out.npz") as file:
-        assert file["pictures"].shape == (0, 28, 28) and file["labels"].dtype == np.uint8
+    arrays = exported()[1]
+    assert arrays["pictures"].shape == (0, 28, 28) and arrays["labels"].dtype == np.uint8
 
 
-def test_an_export_that_fails_leaves_the_file_as_it_was(store, run, tmp_path, monkeypatch):
+def test_an_export_that_fails_leaves_the_older_file_as_it_was(store, run, tmp_path, monkeypatch):
     (tmp_path / "out.npz").write_bytes(b"the last export")
     store.keep(correction())
 
@@ -158,7 +126,7 @@ def test_delete_takes_one_digit_or_the_whole_drawing(store, run):
         (["%"], "no such correction"),
     ],
 )
-def test_a_name_that_is_unknown_or_too_short_deletes_nothing(store, run, names, sentence):
+def test_an_id_that_is_unknown_or_too_short_deletes_nothing(store, run, names, sentence):
     store.keep(with_name("abcdef1"))
     store.keep(with_name("abcdef2"))
     status, printed, complaint = run("delete", *names)
@@ -170,7 +138,7 @@ def test_the_sheet_shows_what_is_in_quarantine(store, run, tmp_path):
     store.keep(correction(0))
     assert run("sheet", tmp_path / "sheet.png")[1] == "Nothing is in quarantine.\n"
     for number in range(1, 4):
-        store.keep(correction(number, **SURE))
+        store.keep(correction(number, **CONFIDENT))
     status, printed, _ = run("sheet", tmp_path / "sheet.png")
     assert status == 0 and "3 in quarantine" in printed
     with Image.open(tmp_path / "sheet.png") as sheet:
@@ -178,46 +146,48 @@ def test_the_sheet_shows_what_is_in_quarantine(store, run, tmp_path):
 
 
 @pytest.mark.parametrize("command", ["sheet", "export"])
-def test_a_file_of_another_kind_is_a_sentence(store, run, tmp_path, command):
-    store.keep(correction(0, **SURE))
+def test_a_file_name_with_another_ending_is_an_error(store, run, tmp_path, command):
+    store.keep(correction(0, **CONFIDENT))
     status, _, complaint = run(command, tmp_path / "out.txt")
     assert status == 1 and "has to end in" in complaint and not (tmp_path / "out.txt").exists()
 
 
-def test_a_database_that_is_not_there_is_a_sentence_and_not_made(tmp_path, capsys):
-    assert main(["--database", f"sqlite:///{tmp_path / 'none.db'}", "list"]) == 1
-    assert "no correction has been kept there yet" in capsys.readouterr().err
-    assert not (tmp_path / "none.db").exists()
+def test_a_missing_database_is_an_error_and_is_not_made(run, tmp_path):
+    status, _, complaint = run("list")
+    assert status == 1 and "no correction has been kept there yet" in complaint
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_of_something_else_is_a_sentence_and_stays_as_it_is(tmp_path, capsys):
-    file = tmp_path / "customers.db"
-    with sqlite3.connect(file) as connection:
+def test_a_database_of_something_else_is_an_error_and_stays_as_it_was(run, tmp_path):
+    file = tmp_path / "corrections.db"
+    with contextlib.closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE customers (name TEXT)")
     before = file.read_bytes()
-    assert main(["--database", f"sqlite:///{file}", "list"]) == 1
-    assert "There are no corrections in this database" in capsys.readouterr().err
+    status, _, complaint = run("list")
+    assert status == 1 and "There are no corrections in this database" in complaint
     assert file.read_bytes() == before
 
 
-def test_the_database_is_the_pages_unless_another_is_named(tmp_path, monkeypatch, capsys):
-    (tmp_path / "secrets.toml").write_text(f'[connections.corrections]\nurl = "sqlite:///{tmp_path / "c.db"}"\n')
-    CorrectionStore(open_engine(f"sqlite:///{tmp_path / 'c.db'}")).keep(correction())
+def test_the_database_is_the_pages_unless_another_is_named(url, tmp_path, monkeypatch, capsys):
+    (tmp_path / "secrets.toml").write_text(f'[connections.corrections]\nurl = "{url}"\n')
+    CorrectionStore(open_engine(url)).keep(correction())
     monkeypatch.setattr(program, "SECRETS", (tmp_path / "missing.toml", tmp_path / "secrets.toml"))
     assert main(["list"]) == 0
     assert "1 correction, 0 of them" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("url", ["hello", "postgresql://u:hush@127.0.0.1:1/d"])
-def test_a_database_that_cannot_be_used_is_one_sentence(url, capsys):
-    assert main(["--database", url, "list"]) == 1
-    complaint = capsys.readouterr().err
+def test_a_database_that_cannot_be_used_is_one_sentence(run):
+    complaint = run("list")[2]
     assert complaint.count("\n") == 1 and "hush" not in complaint
 
 
-def test_the_help_shows_every_command_in_an_example(capsys):
-    run = subprocess.run(
-        [sys.executable, "-m", "corrections", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+def test_the_help_has_an_example_of_every_command_and_needs_nothing_of_training():
+    code = (
+        "import contextlib, sys; from corrections.__main__ import main\n"
+        "with contextlib.suppress(SystemExit): main(['--help'])\n"
+        "assert not {'train', 'matplotlib', 'streamlit', 'tensorflow'} & set(sys.modules)"
     )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     for command in ("list", "sheet", "export", "accept", "delete", "--database"):
         assert f"python -m corrections {command} " in run.stdout

@@ -1,12 +1,13 @@
-"""The database of corrections down, full, read-only or killed: nothing that was confirmed is lost."""
+"""The database of corrections is down, full, read-only, locked or killed: no confirmed correction is lost."""
 
 import contextlib
 import logging
-import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,28 +20,42 @@ from corrections.store import CorrectionStore
 from tests.helpers import correction
 
 ROOT = Path(__file__).parents[2]
-ROUNDS = 4  # of writing and being killed
+FIRST, SECOND = ((correction(number).drawing, 0) for number in (0, 1))  # keys
 
 
-def sqlite_store(path):
-    return CorrectionStore(open_engine(f"sqlite:///{path}"))
+@pytest.fixture
+def file(tmp_path):
+    """Where a SQLite database is made."""
+    return tmp_path / "corrections.db"
 
 
-def assert_refuses(store, sentence, number=1):
+def store_at(url):
+    """A store over connections of its own."""
+    return CorrectionStore(open_engine(url if "://" in str(url) else f"sqlite:///{url}"))
+
+
+def with_one(url):
+    """A store that holds the first correction."""
+    store = store_at(url)
+    store.keep(correction(0))
+    return store
+
+
+def assert_refuses(store, sentence):
     with pytest.raises(CorrectionError, match=sentence):
-        store.keep(correction(number))
+        store.keep(correction(1))
 
 
 def assert_works(store):
-    """A correction can be kept again, and the one from before is still there."""
+    """The second correction can be kept now, and the first is still there."""
     store.keep(correction(1))
-    assert store.ids() == [(correction(0).drawing, 0), (correction(1).drawing, 0)]
+    assert store.ids() == [FIRST, SECOND]
 
 
-def test_a_stopped_server_is_a_sentence_and_works_again_once_it_is_started(server):
-    store = CorrectionStore(open_engine(server.new_database()))
-    store.keep(correction(0))
-    server.stop()
+@pytest.mark.parametrize("mode", ["fast", "immediate"])
+def test_a_server_that_stops_or_crashes_keeps_what_was_confirmed_and_can_be_used_again(server, mode):
+    store = with_one(server.new_database())
+    server.stop(mode)
     try:
         assert_refuses(store, "cannot be reached")
     finally:
@@ -48,75 +63,68 @@ def test_a_stopped_server_is_a_sentence_and_works_again_once_it_is_started(serve
     assert_works(store)
 
 
-def test_a_server_that_crashed_has_everything_that_was_confirmed(server):
-    store = CorrectionStore(open_engine(server.new_database()))
-    store.keep(correction(0))
-    server.stop("immediate")
-    server.start()
-    assert_works(store)
-
-
-def test_a_folder_that_is_gone_is_a_sentence_and_not_a_file_that_nobody_sees(tmp_path):
+def test_a_folder_that_is_away_is_an_error_until_it_is_back(tmp_path):
     folder, away = tmp_path / "disk", tmp_path / "away"
     folder.mkdir()
-    store = sqlite_store(folder / "corrections.db")
-    store.keep(correction(0))
+    store = with_one(folder / "corrections.db")
     folder.rename(away)
     assert_refuses(store, "cannot be reached")
     away.rename(folder)
     assert_works(store)
 
 
-def test_a_file_that_is_taken_away_is_made_anew(tmp_path):
-    store = sqlite_store(tmp_path / "corrections.db")
-    store.keep(correction(0))
-    (tmp_path / "corrections.db").rename(tmp_path / "taken.db")
+def test_a_file_that_is_taken_away_is_made_anew(file):
+    store = with_one(file)
+    file.rename(file.with_name("taken.db"))
     store.keep(correction(1))
-    assert store.ids() == [(correction(1).drawing, 0)]
+    assert store.ids() == [SECOND]
 
 
-def test_a_file_that_is_no_database_is_a_sentence_and_left_alone(tmp_path):
-    (tmp_path / "corrections.db").write_text("my diary, of which there is no other copy\n" * 100)
-    before = (tmp_path / "corrections.db").read_bytes()
-    assert_refuses(sqlite_store(tmp_path / "corrections.db"), "damaged, or is not one of corrections")
-    assert (tmp_path / "corrections.db").read_bytes() == before
+def test_an_empty_file_which_is_what_a_crash_can_leave_becomes_a_database(file):
+    file.touch()
+    assert with_one(file).ids() == [FIRST]
 
 
-def test_a_full_sqlite_database_is_a_sentence_and_works_again_once_there_is_room(tmp_path):
-    store = sqlite_store(tmp_path / "corrections.db")
-    store.keep(correction(0))
-    full = open_engine(f"sqlite:///{tmp_path / 'corrections.db'}")
+def test_a_file_of_something_else_is_an_error_and_stays_as_it_was(file):
+    file.write_text("my diary, of which there is no other copy\n" * 100)
+    before = file.read_bytes()
+    assert_refuses(store_at(file), "damaged, or holds something else")
+    assert file.read_bytes() == before
 
-    @event.listens_for(full, "connect")
+
+def test_a_full_sqlite_database_is_an_error_until_there_is_room(file):
+    store = with_one(file)
+    engine = open_engine(f"sqlite:///{file}")
+
+    @event.listens_for(engine, "connect")
     def _fill(connection, _):
         (pages,) = connection.execute("PRAGMA page_count").fetchone()
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
     def fill():
         for number in range(2, 50):  # the pages that are there already have room for a few
-            CorrectionStore(full).keep(correction(number))
+            CorrectionStore(engine).keep(correction(number))
 
-    with pytest.raises(CorrectionError, match="no room left"):
+    with pytest.raises(CorrectionError, match="disk is full"):
         fill()
-    store.delete([name for name in store.ids() if name != (correction(0).drawing, 0)])
+    store.delete(key for key in store.ids() if key != FIRST)
     assert_works(store)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the file that is always full, which Linux has")
-def test_a_full_disk_under_the_server_is_a_sentence_and_works_again_once_there_is_room(server):
-    """The table's file becomes a link to /dev/full, so that the server meets a disk without room when it writes."""
+def test_a_full_disk_under_the_server_is_an_error_until_there_is_room(server):
+    """The table's file becomes a link to /dev/full, so the server meets a full disk when it writes."""
     url = server.new_database()
-    store = CorrectionStore(open_engine(url))
+    store = store_at(url)
     store.ids()  # makes the empty table, whose first row needs a first page
-    name = url.rpartition("/")[2]
-    ((path,),) = server.execute("SELECT pg_relation_filepath('corrections')", name)
+    ((path,),) = server.execute("SELECT pg_relation_filepath('corrections')", url.rpartition("/")[2])
     file = server.data / path
     server.stop()
     file.rename(file.with_suffix(".away"))
     file.symlink_to("/dev/full")
     server.start()
     try:
-        assert_refuses(store, "no room left", 0)
+        assert_refuses(store, "disk is full")
     finally:
         server.stop("immediate")  # it would try to write to the link
         file.unlink()
@@ -126,88 +134,69 @@ def test_a_full_disk_under_the_server_is_a_sentence_and_works_again_once_there_i
     assert_works(store)
 
 
-def test_a_server_that_only_reads_is_a_sentence_and_can_still_be_read(server):
+def test_a_server_that_only_reads_is_an_error_but_can_be_read(server):
     url = server.new_database()
-    store = CorrectionStore(open_engine(url))
-    store.keep(correction(0))
+    with_one(url)
     name = url.rpartition("/")[2]
     server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    try:
-        again = CorrectionStore(open_engine(url))  # the setting is for new connections
-        assert_refuses(again, "only be read")
-        assert len(again.all()) == 1
-    finally:
-        server.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
-    assert_works(CorrectionStore(open_engine(url)))
-
-
-def test_a_sqlite_file_that_can_only_be_read_is_a_sentence_and_can_still_be_read(tmp_path):
-    store = sqlite_store(tmp_path / "corrections.db")
-    store.keep(correction(0))
-    read_only = CorrectionStore(open_engine(f"sqlite:///file:{tmp_path / 'corrections.db'}?mode=ro&uri=true"))
+    read_only = store_at(url)  # the setting is for new connections
     assert_refuses(read_only, "only be read")
-    assert len(read_only.all()) == 1
+    assert read_only.ids() == [FIRST]
+    server.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    assert_works(store_at(url))
+
+
+def test_a_sqlite_file_that_can_only_be_read_is_an_error_but_can_be_read(file):
+    store = with_one(file)
+    read_only = store_at(f"sqlite:///file:{file}?mode=ro&uri=true")
+    assert_refuses(read_only, "only be read")
+    assert read_only.ids() == [FIRST]
     assert_works(store)
 
 
-def test_a_database_that_another_holds_for_too_long_is_a_sentence(tmp_path, monkeypatch):
+def test_a_database_that_is_locked_for_too_long_is_an_error_until_it_is_not(file, monkeypatch):
     monkeypatch.setattr("corrections.database.BUSY_S", 0.1)
-    store = sqlite_store(tmp_path / "corrections.db")
-    store.keep(correction(0))
-    other = sa.create_engine(f"sqlite:///{tmp_path / 'corrections.db'}").raw_connection()
-    other.execute("BEGIN IMMEDIATE")
-    assert_refuses(store, "too busy")
-    other.rollback()
+    store = with_one(file)
+    with contextlib.closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert_refuses(store, "too busy")
     assert_works(store)
 
 
 @pytest.mark.parametrize("where", ["hush@nowhere.invalid/d", "127.0.0.1:1/d"])
-def test_neither_the_sentence_nor_the_log_has_the_password(where, caplog):
+def test_neither_the_error_nor_the_log_shows_the_password(where, caplog):
     caplog.set_level(logging.DEBUG)
-    assert_refuses(CorrectionStore(open_engine(f"postgresql://u:hush@{where}")), "cannot be reached")
+    assert_refuses(store_at(f"postgresql://u:hush@{where}"), "cannot be reached")
     assert "hush" not in caplog.text and "OperationalError" in caplog.text
 
 
-def test_what_was_confirmed_outlives_sigkill_at_any_moment(url):
-    """A process keeps corrections and is killed in the middle of one, time after time."""
-    confirmed, first = [], 0
-    chance = random.Random(7)
-    for _ in range(ROUNDS):
-        command = [sys.executable, "-m", "tests.corrections.writer", url, str(first)]
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer:
-            lines = [writer.stdout.readline() for _ in range(chance.randrange(1, 30))]
-            # Not when it has just confirmed one, but anywhere in the next ones: after a while that only spinning takes.
-            for _ in range(chance.randrange(1_000_000)):
-                pass
-            writer.kill()
-            lines += writer.stdout.readlines()
-        assert writer.returncode == -9
-        assert all(len(line) == 33 for line in lines[:-1]) and lines
-        confirmed += [line.strip() for line in lines if len(line) == 33]
-        first += 10_000
-        kept = CorrectionStore(open_engine(url)).all()
-        missing = set(confirmed) - {each.drawing for each in kept}
-        assert not missing
-    assert len(kept) >= len(confirmed) > ROUNDS
-
-
-def test_the_database_outlives_sigkill_in_its_first_moments(tmp_path):
-    """Where the file and the table are being made: the next one that comes finishes it."""
-    path = tmp_path / "corrections.db"
-    command = [sys.executable, "-m", "tests.corrections.writer", f"sqlite:///{path}", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as writer:
-        while not path.exists() and writer.poll() is None:
-            os.sched_yield()
+def test_confirmed_corrections_outlive_sigkill_while_another_process_writes(url):
+    """A process writes together with threads of this one, from an empty database on, and is killed in the middle."""
+    mine = range(10**6, 10**6 + 20)
+    command = [sys.executable, "-m", "tests.corrections.writer", url]
+    with (
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as writer,
+        ThreadPoolExecutor(10) as threads,
+    ):
+        confirmed = [writer.stdout.readline() for _ in range(3)]
+        writes = threads.map(lambda number: store_at(url).keep(correction(number)), mine)
+        confirmed += [writer.stdout.readline() for _ in range(3)]
+        for _ in range(random.randrange(1_000_000)):  # not right after a confirmation, but anywhere in the next write
+            pass
         writer.kill()
-    sqlite_store(path).keep(correction(10**6))
-    assert (correction(10**6).drawing, 0) in sqlite_store(path).ids()
-    with contextlib.closing(sa.create_engine(f"sqlite:///{path}").raw_connection()) as connection:
-        assert connection.cursor().execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        confirmed += writer.stdout.readlines()
+        list(writes)
+    assert writer.returncode == -9
+    whole = {line.strip() for line in confirmed if line.endswith("\n")}
+    kept = {each.drawing for each in store_at(url).all()}
+    assert len(whole) >= 6 and kept >= whole | {correction(number).drawing for number in mine}
+    if url.startswith("sqlite"):
+        with open_engine(url).connect() as connection:
+            assert connection.scalar(sa.text("PRAGMA integrity_check")) == "ok"
 
 
-def test_nothing_but_the_file_itself_has_to_be_copied(tmp_path):
-    store = sqlite_store(tmp_path / "corrections.db")
-    store.keep(correction(0))
-    assert [path.name for path in tmp_path.iterdir()] == ["corrections.db"]
-    shutil.copy(tmp_path / "corrections.db", tmp_path / "copy.db")
-    assert_works(sqlite_store(tmp_path / "copy.db"))
+def test_nothing_but_the_sqlite_file_has_to_be_copied(file):
+    with_one(file)
+    assert list(file.parent.iterdir()) == [file]
+    shutil.copy(file, file.with_name("copy.db"))
+    assert_works(store_at(file.with_name("copy.db")))
