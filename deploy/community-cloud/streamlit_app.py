@@ -1,6 +1,6 @@
-"""The page for Streamlit Community Cloud, without TensorFlow, which would take nearly all the memory there is.
+"""The page for Streamlit Community Cloud, without TensorFlow, which would take nearly all the memory there.
 
-Community Cloud takes the requirements.txt beside the main file, so this one has one of its own.
+Community Cloud installs the requirements.txt next to the main file, so this folder has its own.
 """
 
 import os
