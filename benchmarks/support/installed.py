@@ -19,7 +19,13 @@ def requirements_of(path: Path) -> list[Requirement]:
             requirements += requirements_of(path.parent / line[2:].strip())
         elif line and not line.startswith("-c"):
             requirements.append(Requirement(line))
-    return [requirement for requirement in requirements if not requirement.marker or requirement.marker.evaluate()]
+    return applying(requirements)
+
+
+def applying(requirements: Iterable[Requirement], extras: Iterable[str] = ()) -> list[Requirement]:
+    """Return those of `requirements` that apply to this machine and Python, or to one of `extras` on it."""
+    environments = [{"extra": extra} for extra in ("", *extras)]
+    return [each for each in requirements if not each.marker or any(map(each.marker.evaluate, environments))]
 
 
 def needed_by(requirements: Iterable[Requirement]) -> set[str]:
@@ -35,19 +41,16 @@ def needed_by(requirements: Iterable[Requirement]) -> set[str]:
             continue
         seen.add((name, extras))
         try:
-            wanted = map(Requirement, distribution(name).requires or ())
+            lines = distribution(name).requires or ()
         except PackageNotFoundError as error:
-            raise LookupError(f"{name} is not installed: install what requirements-dev.txt lists first.") from error
-        for each in wanted:
-            if each.marker is None or any(each.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
-                todo.append((canonicalize_name(each.name), frozenset(each.extras)))
+            raise LookupError(f"{name} is not installed. Install requirements-dev.txt first.") from error
+        todo += [
+            (canonicalize_name(each.name), frozenset(each.extras)) for each in applying(map(Requirement, lines), extras)
+        ]
     return {name for name, _ in seen}
 
 
 def size_mb(names: Iterable[str]) -> float:
     """Return how much the files of these distributions take, in MB."""
-    total = 0
-    for name in names:
-        paths = {Path(each.locate()).resolve() for each in distribution(name).files or ()}
-        total += sum(path.stat().st_size for path in paths if path.is_file())
-    return total / MB
+    paths = {Path(each.locate()).resolve() for name in names for each in distribution(name).files or ()}
+    return sum(path.stat().st_size for path in paths if path.is_file()) / MB
