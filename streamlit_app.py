@@ -1,4 +1,4 @@
-"""The page: draw a digit, watch the model read it. Run with `streamlit run streamlit_app.py`."""
+"""The page: draw a digit and watch the model read it. Run with `streamlit run streamlit_app.py`."""
 
 import os
 
@@ -13,18 +13,20 @@ from pathlib import Path
 import streamlit as st
 
 from views import draw, log, model, photo, why
+from views.figures import accent
 
 VIEWS = Path(__file__).parent / "views"
 
 log.shorten()
 st.set_page_config("Draw a digit", page_icon=VIEWS / "icon.png", layout="centered")
 st.html(VIEWS / "style.css")
-st.html('<h1 class="title">Draw a digit, watch it read</h1>')
-draw_tab, photo_tab, why_tab, model_tab = st.tabs(["Draw", "Photo", "Why", "The model"], key="tab", on_change="rerun")
-with draw_tab:  # always run, or a visit to the other tab would lose the drawing
+st.html(f"<style>:root {{ --accent: {accent()} }}</style>")
+st.html('<h1 class="title">Draw a digit and watch it being read</h1>')
+draw_tab, photo_tab, why_tab, model_tab = st.tabs(["Draw", "Photo", "Why", "Model"], key="tab", on_change="rerun")
+with draw_tab:  # always run, or a visit to another tab would lose the drawing
     draw.show()
-with photo_tab:  # the same for what was uploaded
-    photo.show(photo_tab.open)
+with photo_tab:  # the same for the uploaded files
+    photo.show(is_open=bool(photo_tab.open))
 if why_tab.open:
     with why_tab:
         why.show()

@@ -4,28 +4,26 @@ Everything in these strings comes from numbers that the program made or from sen
 bar that only changes its width neither blinks nor waits for a chart library.
 """
 
-import base64
 import html
-import io
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from PIL import Image
 
-from recognizer import Prediction, Reading
+from recognizer import Detection, Prediction, Reading
 from recognizer.formatting import percent
+from views.figures import ink_picture, png_uri
 
-NEAR_TIE = 0.5  # of the winner's probability; a second with so much is named beside it
-LABEL_PX = 54, 26  # width and height of a box' label, on the canvas
-LABEL_PX_WIDE = 84, 40  # on the wide one, as large as they are where a phone scales that down
-TOO_MUCH = "There was too much ink to look at all of it. Clear some of it to have the rest read."
+NEAR_TIE = 0.5  # of the winner's probability; a second digit with at least this share of it is named, too
+LABEL_PX = 54, 26  # width and height of a box's label, on the canvas
+LABEL_PX_WIDE = 84, 40  # on the wide one: as large as they become where a phone scales it down
+TOO_MUCH = "There is too much ink here to read all of it. Undo a few strokes, or clear the canvas and write less."
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 TICKS = "".join(f"<span>{tick}</span>" for tick in ("0", "50", "100 %"))
 AXIS = f'<div class="bar axis"><span></span><span class="scale">{TICKS}</span></div>'
 
 
 def reading_html(reading: Reading) -> str:
-    """One digit as `prediction_html` shows it, or a number in large type, and what was not looked at."""
+    """One digit as `prediction_html` shows it, or a number in large type; and whether some ink was left out."""
     cut_short = f'<p class="cut-short">{TOO_MUCH}</p>' if reading.left_out else ""
     return _answer_html(reading) + cut_short
 
@@ -38,7 +36,7 @@ def _answer_html(reading: Reading) -> str:
     lines = ["".join(map(_large, line)) for line in reading.lines]
     longest = max(len(line) for line in reading.lines)
     unread = any(not prediction.is_digit for prediction in reading.digits)
-    note = '<span class="nearest">? does not look like a digit.</span>' if unread else ""
+    note = '<span class="note">A ? marks ink that does not look like a digit.</span>' if unread else ""
     style = f"--longest:{longest}"
     return f'<div class="answer number" style="{style}"><span>{"<br>".join(lines)}</span>{note}</div>'
 
@@ -49,8 +47,13 @@ def _large(prediction: Prediction) -> str:
     return '<span class="digit unread">?</span>'
 
 
+def with_article(digit: int) -> str:
+    """Such as "a 7" or "an 8"."""
+    return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
 def digit_labels(digits: Sequence[Prediction]) -> list[str]:
-    """What each digit of a number is called where one is picked, no two alike: of two sevens, one is 7₁ and one 7₂."""
+    """Names for the digits of a number, of which one is to be picked, no two alike: two sevens are 7₁ and 7₂."""
     names = [str(digit.digit) if digit.is_digit else "?" for digit in digits]
     return [
         name + (str(names[: i + 1].count(name)).translate(SUBSCRIPT) if names.count(name) > 1 else "")
@@ -59,46 +62,46 @@ def digit_labels(digits: Sequence[Prediction]) -> list[str]:
 
 
 def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:
-    """A box over each digit of several, with its confidence, to lie over the picture of `size` (width, height) px.
+    """A box over each of several digits, with its confidence, to lie over a picture of `size` (width, height) px.
 
-    No label covers another: where there is no room above the box, below or in it, there is none.
+    No label covers another: a box without room for one above, below or inside it has none.
     """
     digits = reading.digits if reading and len(reading.digits) > 1 else ()
-    boxes, labelled = [], []
-    for prediction in digits:
-        left, top, right, bottom = prediction.box
-        place = {
-            "left": left / size[0],
-            "top": top / size[1],
-            "width": (right - left) / size[0],
-            "height": (bottom - top) / size[1],
-        }
-        style = ";".join(f"{name}:{100 * share:.2f}%" for name, share in place.items())
-        text = percent(prediction.confidence) if prediction.is_digit else "?"
-        kinds, label = ["box"] if prediction.is_digit else ["box", "unread"], ""
-        for where, box in _places_of_label(prediction.box, size):
-            if not any(_overlap(box, other) for other in labelled):
-                labelled.append(box)
-                kinds += where
-                label = f"<span>{text}</span>"
-                break
-        boxes.append(f'<div class="{" ".join(kinds)}" style="{style}">{label}</div>')
+    labels: list[Box] = []  # those that have a place
+    boxes = [_box_html(digit, size, labels) for digit in digits]
     return f'<div class="boxes" aria-hidden="true">{"".join(boxes)}</div>'
 
 
-Box = tuple[int, int, int, int]  # left, top, right, bottom
+Box = tuple[int, int, int, int]  # left, top, right, bottom, in px
 
 
-def _places_of_label(box: Box, size: tuple[int, int]) -> Iterator[tuple[list[str], Box]]:
-    """Where the label of a box has room on the picture: the classes that put it there, and its place, in px."""
+def _box_html(digit: Detection, size: tuple[int, int], labels: list[Box]) -> str:
+    """The box of one digit; its label is added to `labels`, if there is room for one between them."""
+    left, top, right, bottom = digit.box
+    width, height = size
+    place = {"left": left / width, "top": top / height}
+    place |= {"width": (right - left) / width, "height": (bottom - top) / height}
+    style = ";".join(f"{name}:{100 * share:.2f}%" for name, share in place.items())
+    classes, label = ["box"] if digit.is_digit else ["box", "unread"], ""
+    for position, box in _label_places(digit.box, size):
+        if not any(_overlap(box, other) for other in labels):
+            labels.append(box)
+            classes += position
+            label = f"<span>{percent(digit.confidence) if digit.is_digit else '?'}</span>"
+            break
+    return f'<div class="{" ".join(classes)}" style="{style}">{label}</div>'
+
+
+def _label_places(box: Box, size: tuple[int, int]) -> Iterator[tuple[list[str], Box]]:
+    """Where a box's label has room on the picture: the CSS classes that put it there, and its own box."""
     left, top, right, bottom = box
     width, height = LABEL_PX if size[0] <= size[1] else LABEL_PX_WIDE
-    at_the_right = left + width > size[0]
-    if at_the_right:
+    side = ["right"] if left + width > size[0] else []
+    if side:
         left = right - width
-    for where, above in (([], top - height), (["under"], bottom), (["inside"], top)):
-        if above >= 0 and above + height <= size[1]:
-            yield where + ["right"] * at_the_right, (left, above, left + width, above + height)
+    for position, y in (([], top - height), (["under"], bottom), (["inside"], top)):
+        if y >= 0 and y + height <= size[1]:
+            yield [*position, *side], (left, y, left + width, y + height)
 
 
 def _overlap(a: Box, b: Box) -> bool:
@@ -106,11 +109,11 @@ def _overlap(a: Box, b: Box) -> bool:
 
 
 def prediction_html(prediction: Prediction) -> str:
-    """The digit in large type with its confidence, two where they are nearly tied, or that this is none."""
+    """The digit in large type with its confidence; two where they nearly tie; or that this is not a digit."""
     if not prediction.is_digit:
         return (
             '<div class="answer"><span class="hint">This does not look like a digit.</span> '
-            f'<span class="nearest">Nearest: {prediction.digit}</span></div>'
+            f'<span class="note">Most similar digit: {prediction.digit}</span></div>'
         )
     digits = likely(prediction)
     shown = ' <span class="or">or</span> '.join(f'<span class="digit">{digit}</span>' for digit in digits)
@@ -131,9 +134,10 @@ def hint_html(sentence: str) -> str:
 
 
 def bars_html(prediction: Prediction | None) -> str:
-    """Ten bars on an axis from 0 to 100 %, those that are named in the accent colour.
+    """Ten bars on an axis from 0 to 100 %, in the accent colour where the answer names the digit.
 
-    All are empty without a prediction. What is no digit has pale bars without a number: they would add up to 100 %.
+    All are empty without a prediction. Where this is not a digit, they are pale and have no numbers, which would add up
+    to 100 %.
     """
     probabilities = np.zeros(10) if prediction is None else prediction.probabilities
     refused = prediction is not None and not prediction.is_digit
@@ -156,10 +160,7 @@ def bars_html(prediction: Prediction | None) -> str:
 def preview_html(prediction: Prediction | None) -> str:
     """The 28x28 picture that the model saw, ink dark on light, enlarged without smoothing."""
     ink = np.zeros((28, 28)) if prediction is None else prediction.input
-    file = io.BytesIO()
-    Image.fromarray(np.uint8(np.rint(255 * (1 - ink)))).save(file, "PNG")
-    source = base64.b64encode(file.getvalue()).decode()
     return (
-        f'<figure class="preview"><img src="data:image/png;base64,{source}" width="28" height="28" '
-        'alt="The drawing as the model sees it"><figcaption>What the model sees: 28 by 28 dots</figcaption></figure>'
+        f'<figure class="preview"><img src="{png_uri(ink_picture(ink)[..., 0])}" width="28" height="28" '
+        'alt="The drawing as the model sees it"><figcaption>What the model sees: 28 by 28 pixels</figcaption></figure>'
     )

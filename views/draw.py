@@ -1,30 +1,20 @@
-"""The Draw tab: the canvas, and what the model makes of it after each stroke."""
+"""The Draw tab: the canvas, and what the model reads on it after each stroke."""
 
 import streamlit as st
 
-from recognizer import Prediction, Reading, Recognizer, RecognizerError
-from views import corrections
+from recognizer import Reading, RecognizerError
+from views import feedback
 from views.answer import bars_html, boxes_html, digit_labels, hint_html, preview_html, reading_html
-from views.browser import browser
-from views.canvas import (
-    OVERDUE_S,
-    Drawing,
-    ask_again,
-    awaits_answer,
-    canvas,
-    clear,
-    comes_back_wide,
-    needs_wide_paper,
-    send_again,
-    undo,
-)
+from views.canvas.browser import browser_side
+from views.canvas.component import Drawing, canvas, current_sheet
+from views.canvas.sheet import OVERDUE_S
 from views.limits import charge, wait_your_turn
-from views.loading import is_settled, recognizer
-from views.worker import in_worker
+from views.reading import is_settled, read_strokes, recognizer
 
 STROKE_WIDTH_PX = 16  # of a 300 px canvas: about the thickness of MNIST's strokes
-DRAW_HINT = "Draw a digit, or a whole number."
-LOADING_HINT = "The model is waking up. Draw away: it reads as soon as it is there."
+DRAW_HINT = "Draw a digit or a number."
+LOADING_HINT = "Start drawing; your digit is read once the model has loaded."
+POLL_S = 0.5  # between two looks at whether the model has loaded
 
 
 @st.fragment
@@ -32,42 +22,41 @@ def show() -> None:
     """Everything that depends on the drawing; a stroke runs this again and nothing else."""
     with st.container(key="draw"):
         with st.container(key="paper"):
-            helper = st.container(key="browser_side")
-            sheet = st.container(key="canvas")
+            browser_place = st.container(key="browser_side")
+            canvas_place = st.container(key="canvas")
             with st.container(key="controls", horizontal=True, vertical_alignment="bottom", wrap=False):
                 stroke_width = st.slider("Pen width", 1, 40, STROKE_WIDTH_PX, key="stroke_width", format="%d px")
                 st.html(f"<style>:root {{ --pen-width: {stroke_width}px }}</style>")  # the disc on the slider's thumb
-                st.button("Undo", icon=":material/undo:", key="undo", on_click=undo)
-                st.button("Clear", icon=":material/delete:", key="clear", on_click=clear)
-            form = st.container()
+                st.button("Undo", icon=":material/undo:", key="undo", on_click=lambda: current_sheet().undo())
+                st.button("Clear", icon=":material/delete:", key="clear", on_click=lambda: current_sheet().clear())
+            wide_place = st.container()
         with st.container(key="reading"):
             answer, preview, bars = (st.container(key=key) for key in ("prediction", "preview", "probabilities"))
-            question = st.container()
-        with helper:
-            browser(stroke_width)
-        if comes_back_wide():
+            feedback_place = st.container()
+        with browser_place:
+            browser_side(stroke_width)
+        sheet = current_sheet()
+        if sheet.is_restored and sheet.needs_wide_paper():  # a browser that was reloaded does not know
             st.session_state["wide"] = True
-        with sheet:
-            wide = st.session_state.get("wide", False)
-            drawing, reading, hint = _read(stroke_width, wide)
-            size = drawing.picture.size if reading else (1, 1)
+        with canvas_place:
+            drawing, reading, hint = _read(stroke_width, st.session_state.get("wide", False))
+            size = drawing.picture.size if drawing else (1, 1)
             st.html(boxes_html(reading, size))
-        with form:
-            full = wide and needs_wide_paper()
-            label = "Wide paper, until what is beyond the square is cleared" if full else "Wide paper for numbers"
-            st.toggle(label, key="wide", disabled=full, on_change=send_again)
+        with wide_place:
+            _wide_toggle()
         st.session_state["drawn"] = (reading, size) if reading else None  # for the Why tab
         answer.html(reading_html(reading) if reading else hint_html(hint))
         with bars:
-            picked = _pick(reading)
-            st.html(bars_html(picked))
-        preview.html(preview_html(picked))
-        with question:
-            corrections.show(drawing, picked, reading.digits.index(picked) if picked else 0)
+            position = _pick(reading)
+            digit = reading.digits[position] if reading else None
+            st.html(bars_html(digit))
+        preview.html(preview_html(digit))
+        with feedback_place:
+            feedback.show(drawing, digit, position)
     if hint == LOADING_HINT:
-        _wait()
-    if awaits_answer():
-        _ask_again()
+        _wait_for_model()
+    if sheet.is_waiting():
+        _wait_for_canvas()
 
 
 def _read(stroke_width: int, wide: bool) -> tuple[Drawing | None, Reading | None, str]:
@@ -77,25 +66,34 @@ def _read(stroke_width: int, wide: bool) -> tuple[Drawing | None, Reading | None
         future = recognizer()
         if not future.done():
             return None, None, LOADING_HINT
-        model: Recognizer = future.result()
+        model = future.result()
         if not drawing:
             return None, None, DRAW_HINT
         wait_your_turn("reading")
-        reading = in_worker(model.read, drawing.picture, drawing.strokes)
+        reading = read_strokes(model, drawing.picture, drawing.strokes)
         charge("reading", reading.work - 1)
     except RecognizerError as error:
         return None, None, str(error)
     return (drawing, reading, "") if reading.digits else (None, None, DRAW_HINT)
 
 
-def _pick(reading: Reading | None) -> Prediction | None:
-    """Let one of several digits be picked, the last one at first -> it; the only one; or none."""
+def _wide_toggle() -> None:
+    """Choose between the narrow and the wide paper, which stays wide while there is ink on what would be cut off."""
+    sheet = current_sheet()
+    is_full = st.session_state.get("wide", False) and sheet.needs_wide_paper()
+    label = "Clear the ink outside the square to narrow the paper" if is_full else "Wide paper for numbers"
+    st.toggle(label, key="wide", disabled=is_full, on_change=lambda: current_sheet().ask_again())
+
+
+def _pick(reading: Reading | None) -> int:
+    """Let one of several digits be picked, the last one at first -> its position."""
     digits = reading.digits if reading else ()
-    if len(digits) < 2:
-        return digits[0] if digits else None
+    last = max(0, len(digits) - 1)
+    if not last:
+        return 0
     shown = "".join(str(each.digit) if each.is_digit else "?" for each in digits)
     if st.session_state.get("picked_from") != shown or "picked" not in st.session_state:
-        st.session_state["picked_from"], st.session_state["picked"] = shown, len(digits) - 1
+        st.session_state["picked_from"], st.session_state["picked"] = shown, last
     picked = st.segmented_control(
         "Which digit?",
         range(len(digits)),
@@ -104,18 +102,19 @@ def _pick(reading: Reading | None) -> Prediction | None:
         key="picked",
         label_visibility="collapsed",
     )
-    return digits[-1 if picked is None else picked]  # None where it was picked among others, that an undo has changed
+    return last if picked is None else picked  # None where it was picked among others, which an undo has changed
 
 
-@st.fragment(run_every=0.5)
-def _wait() -> None:
-    """Look twice a second whether the model is there, and run the page again when it is."""
+@st.fragment(run_every=POLL_S)
+def _wait_for_model() -> None:
+    """Run the page again when the model has loaded, or could not be."""
     if is_settled():
         st.rerun(scope="app")
 
 
 @st.fragment(run_every=OVERDUE_S)
-def _ask_again() -> None:
-    """Run the page again for a canvas that has not answered."""
-    if ask_again():
+def _wait_for_canvas() -> None:
+    """Ask a canvas again that has not confirmed an undo, say."""
+    if (sheet := current_sheet()).is_overdue():
+        sheet.ask_again()
         st.rerun(scope="app")

@@ -1,4 +1,4 @@
-"""How fast one visitor may ask for work that costs; who is faster is made to wait, and loses nothing.
+"""Limits on how fast one visitor may ask for costly work; whoever is faster has to wait, and loses nothing.
 
 A token bucket for each kind of work (Turner 1986, "New directions in communications"), kept in the visitor's session.
 Streamlit runs a session's requests one after another, so whoever waits cannot ask for more meanwhile.
@@ -18,9 +18,9 @@ class Limit:
     burst: float
 
 
-# Above what people do, and for one visitor alone below what a processor core can do.
+# More than people do, and less for one visitor than a processor core can do.
 LIMITS = {
-    "reading": Limit(per_second=100, burst=500),  # pictures for the model; a stroke of a number is some ten of them
+    "reading": Limit(per_second=100, burst=500),  # pictures for the model; a stroke of a number is about ten of them
     "photo": Limit(per_second=1, burst=20),  # half a second each
     "why": Limit(per_second=2, burst=10),  # half a second each
     "correction": Limit(per_second=1, burst=10),  # each is written to disk
@@ -43,16 +43,12 @@ class Bucket:
 
 def wait_your_turn(work: str) -> None:
     """Wait until the visitor may ask for `work`, a key of `LIMITS`, once more; mostly not at all."""
-    if wait := _take(work, 1):
+    if wait := charge(work, 1):
         time.sleep(wait)
 
 
-def charge(work: str, amount: float) -> None:
-    """Note that what was asked for was more than one of it; who asks next waits until it is made up for."""
-    _take(work, amount)
-
-
-def _take(work: str, amount: float) -> float:
+def charge(work: str, amount: float) -> float:
+    """Charge the visitor for `work` -> how many s to wait until it is paid for; the next who asks waits that long."""
     limit = LIMITS[work]
     bucket = st.session_state.setdefault("buckets", {}).setdefault(work, Bucket(limit.burst, time.monotonic()))
     return bucket.take(limit, time.monotonic(), amount)

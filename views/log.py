@@ -1,7 +1,9 @@
-"""What the log says of messages that no browser sends: one line each, and so few of them that nobody can fill the disk.
+"""Keep log entries about messages that no browser sends short and few, so that nobody can fill the disk with them.
 
-Anybody can speak the page's websocket. What Streamlit or the canvas' component cannot decode, they would write into the
-log with a traceback of up to 8 kB, and with the visitor's own line breaks. Errors of this program keep their traceback.
+Anybody can speak the page's websocket. What Streamlit or the canvas component cannot decode, they would write into the
+log with a traceback of up to 8 kB, and with the visitor's own line breaks. Each gets one line here; errors of this
+program keep their traceback. Needs `logger.enableRich = false`, as in .streamlit/config.toml: with rich, tracebacks go
+to the terminal and past the log.
 """
 
 import logging
@@ -11,23 +13,21 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
-import streamlit as st
-
 ROOT = Path(__file__).resolve().parent.parent
 # Whose records are shortened, with those of all loggers below them, and from which level on. Nothing lower is shown
 # unless somebody asks for it, so it must not count as written.
 LOGGERS = {"streamlit": logging.INFO, "uvicorn": logging.WARNING}
-# The functions of Streamlit and of the canvas' component that take apart what the browser sent of a widget.
+# The functions of Streamlit and of the canvas component that decode what the browser sent of a widget.
 DECODERS = ("deserialize", "get_serialized", "unpack_widget_state_value", "st_canvas")
 LONGEST = 200  # characters of a line
-MOST, EVERY_S = 20, 60  # lines, and the time in which there are no more of them
+MOST, EVERY_S = 20, 60  # at most so many lines in so many s
 
 
 class Shortened(logging.Filter):
-    """Lets errors of the program's own pass as they are, and of all else one line, if there is room for it."""
+    """Lets this program's own errors pass as they are, and anything else as one line, if there is room for it."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic):
-        """`clock` gives s."""
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` returns s."""
         super().__init__()
         self._clock, self._lock = clock, Lock()
         self._since, self._written, self._left_out = clock(), 0, 0
@@ -46,7 +46,7 @@ class Shortened(logging.Filter):
             self._written += 1
             left_out, self._left_out = self._left_out, 0
         line = _in_one_line(f"{record.getMessage().strip()}{f': {_described(error)}' if error else ''}")
-        record.msg = f"{line} ({left_out:,} more were left out before)" if left_out else line
+        record.msg = f"{line} ({left_out:,} lines were left out before this one)" if left_out else line
         record.args, record.exc_info, record.exc_text = (), None, None
         return True
 
@@ -55,8 +55,7 @@ SHORTENED = Shortened()
 
 
 def shorten() -> None:
-    """Shorten what Streamlit writes into the log; called at every run of the page, for it makes loggers as it goes."""
-    st.set_option("logger.enableRich", False)  # with which tracebacks go to the terminal and past the log
+    """Shorten what Streamlit writes into the log. Call this at every run of the page: Streamlit adds loggers later."""
     for name in list(logging.root.manager.loggerDict):
         if _family(name) in LOGGERS:
             logging.getLogger(name).addFilter(SHORTENED)
@@ -67,24 +66,24 @@ def _family(logger: str) -> str:
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether this program's code raised it, or what that called, and not the decoding of what a visitor sent."""
+    """Whether this program's code raised it, or code that it called, other than to decode what a visitor sent."""
     called = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
-    ours = [number for number, code in enumerate(called) if _is_own(Path(code.co_filename))]
+    ours = [number for number, code in enumerate(called) if _is_own_file(Path(code.co_filename))]
     return bool(ours) and not any(code.co_name in DECODERS for code in called[ours[-1] :])
 
 
-def _is_own(file: Path) -> bool:
+def _is_own_file(file: Path) -> bool:
     return file.is_relative_to(ROOT) and "site-packages" not in file.parts
 
 
 def _described(error: BaseException) -> str:
-    """The kind of error, the place, and what it says."""
+    """The kind of error, where it was raised, and its message."""
     *_, (frame, line) = [(None, 0), *traceback.walk_tb(error.__traceback__)]
     place = f" at {Path(frame.f_code.co_filename).name}:{line}" if frame else ""
     return f"{type(error).__name__}{place}: {error}"
 
 
 def _in_one_line(text: str) -> str:
-    """Cut what is too long, and spell out what could begin another line or turn the terminal's colours."""
+    """Cut what is too long, and escape what could begin another line or change the terminal's colours."""
     spelt = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text[:LONGEST])
     return spelt if max(len(spelt), len(text)) <= LONGEST else f"{spelt[: LONGEST - 1]}…"

@@ -12,13 +12,15 @@ from PIL import Image, ImageDraw, ImageFont
 from recognizer import Reading, Recognizer, RecognizerError
 from recognizer.formatting import COLUMNS, percent, remarks, rows
 from recognizer.images.opening import ENDINGS, Opened, open_picture
+from views.figures import accent_rgb
 from views.limits import wait_your_turn
-from views.loading import recognizer
+from views.reading import recognizer
 
 MAX_FILE_MB = 30  # as in .streamlit/config.toml
 MAX_FILES = 10
 SHOWN_PX = 800  # the longer side of the picture on the page
-# Hands pasted files to the uploader, which takes them as if they had been dropped on it, with the same bounds.
+GREY = 128, 128, 128
+# Hands pasted files to the uploader, which takes them as if they had been dropped on it, with the same limits.
 PASTE = """<script>
 if (!window.pastesPhotos) {
   window.pastesPhotos = true
@@ -31,15 +33,16 @@ if (!window.pastesPhotos) {
   })
 }
 </script>"""
-NOTHING = "No digits found. Write larger and darker, or take the picture nearer and in more light."
+NOTHING = "No digits found. Write larger and darker, or take the picture from closer up and in better light."
 ONE_AT_A_TIME = threading.Lock()  # of all visitors' pictures: a large one takes 200 MB while it is decoded
-BLUE, GREY = (47, 116, 224), (128, 128, 128)
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What became of one file: a sentence, where there is something to say, and what was read, where it could be.
+    """What became of one file.
 
+    sentence: what there is to say about it, or "".
+    picture, reading: the file with boxes around its digits, and what was read; None where it could not be read.
     size: (width, height) of the picture, upright, in px.
     """
 
@@ -51,10 +54,10 @@ class Answer:
 
 
 def show(is_open: bool) -> None:
-    """The tab; what was uploaded stays, and nothing is read, while another one is open."""
+    """The tab; while another one is open, uploaded files stay, and nothing is read."""
     with st.container(key="photo"):
         files = st.file_uploader(
-            "Pictures of handwritten digits (PNG, JPEG, WebP): drop, choose or paste them",
+            "Drop, choose or paste pictures of handwritten digits (PNG, JPEG or WebP)",
             type=[ending[1:] for ending in ENDINGS[:4]],
             accept_multiple_files=True,
             max_upload_size=MAX_FILE_MB,
@@ -62,14 +65,14 @@ def show(is_open: bool) -> None:
         )
         st.html(PASTE, unsafe_allow_javascript=True)
         if st.toggle("Use the camera", key="use_camera"):
-            files = [*files, *filter(None, [st.camera_input("Hold the camera over the sheet", key="camera")])]
+            files = [*files, *filter(None, [st.camera_input("Hold the camera over the paper", key="camera")])]
         if is_open:
             _answers(files)
 
 
 def _answers(files: list) -> None:
     chosen = {file.file_id: file for file in files[:MAX_FILES]}
-    known = st.session_state.get("answers", {})
+    known: dict[str, Answer] = st.session_state.get("answers", {})
     if known.keys() - chosen.keys():  # nothing is kept of what was removed
         known = {key: known[key] for key in known.keys() & chosen.keys()}
         st.session_state["answers"] = known
@@ -77,20 +80,20 @@ def _answers(files: list) -> None:
     if not files:
         return
     try:
-        with st.spinner("The model is waking up …"):
+        with st.spinner("Loading the model …"):
             model = recognizer().result()
     except RecognizerError as error:
         st.warning(str(error))
         return
     if len(files) > MAX_FILES:
         st.warning(
-            f"These are {len(files)} pictures: the first {MAX_FILES} are read. Take some away to see the others."
+            f"Of these {len(files)} pictures, only the first {MAX_FILES} are read. Remove some to read the rest."
         )
     st.session_state["answers"] = {
         key: known.get(key) or answer(file.name, file.getvalue(), model) for key, file in chosen.items()
     }
-    for key, found in st.session_state["answers"].items():
-        _show_answer(key, found)
+    for key, each in st.session_state["answers"].items():
+        _show_answer(key, each)
 
 
 def answer(name: str, data: bytes, model: Recognizer) -> Answer:
@@ -102,56 +105,58 @@ def answer(name: str, data: bytes, model: Recognizer) -> Answer:
             reading = model.read(opened)
     except RecognizerError as error:
         return Answer(name, str(error))
-    size = (round(opened.pixels.shape[1] * opened.scale), round(opened.pixels.shape[0] * opened.scale))
+    height, width = opened.pixels.shape[:2]
     sentence = " ".join(filter(None, ["" if reading.text else NOTHING, remarks(reading)]))
+    size = round(width * opened.scale), round(height * opened.scale)
     return Answer(name, sentence, with_boxes(opened, reading), reading, size)
 
 
 def with_boxes(opened: Opened, reading: Reading) -> Image.Image:
-    """Draw a blue box and its digit around what was read, and a grey box around what is no digit.
+    """Draw a box and its digit around what was read, and a grey box around what is not a digit.
 
-    No side of the result is over `SHOWN_PX`.
+    No side of the result is longer than `SHOWN_PX`.
     """
     picture = Image.fromarray(opened.pixels).convert("RGB")
     factor = min(1.0, SHOWN_PX / max(picture.size))
-    picture = picture.resize(tuple(max(1, round(side * factor)) for side in picture.size))
+    picture = picture.resize((max(1, round(picture.width * factor)), max(1, round(picture.height * factor))))
     pen = ImageDraw.Draw(picture)
-    for prediction in reading.digits:
-        left, top, right, bottom = (round(edge * factor / opened.scale) for edge in prediction.box)
-        colour = BLUE if prediction.is_digit else GREY
+    for detection in reading.digits:
+        left, top, right, bottom = (round(edge * factor / opened.scale) for edge in detection.box)
+        colour = accent_rgb() if detection.is_digit else GREY
         pen.rectangle((left - 2, top - 2, right + 1, bottom + 1), outline=colour, width=2)
-        if prediction.is_digit:
+        if detection.is_digit:
             font = ImageFont.load_default(max(12, min(28, (bottom - top) // 2)))
-            label = str(prediction.digit)
+            label = str(detection.digit)
             box = pen.textbbox((left - 2, top - 2), label, font=font, anchor="lb")
             pen.rectangle((box[0] - 2, box[1] - 2, box[2] + 3, box[3]), fill=colour)
             pen.text((left - 1, top - 2), label, fill="white", font=font, anchor="lb")
     return picture
 
 
-def _show_answer(key: str, found: Answer) -> None:
+def _show_answer(key: str, answer: Answer) -> None:
     with st.container(border=True, key=f"answer-{key}"):
-        st.text(found.name)
-        if found.reading is None:
-            st.warning(found.sentence)
+        st.text(answer.name)
+        if answer.reading is None or answer.picture is None:
+            st.warning(answer.sentence)
             return
         left, right = st.columns([3, 2])
-        left.image(found.picture)
-        if found.sentence:
-            (right.warning if found.reading.left_out else right.info)(found.sentence)
-        if found.reading.text:
-            right.code(found.reading.text, language=None)
+        left.image(answer.picture)
+        if answer.sentence:
+            (right.warning if answer.reading.left_out else right.info)(answer.sentence)
+        if answer.reading.text:
+            right.code(answer.reading.text, language=None)
             table = [
-                {"line": line, "digit": digit, "sure": percent(sure)} for line, digit, sure, *_ in rows(found.reading)
+                {"line": line, "digit": digit, "confidence": percent(confidence)}
+                for line, digit, confidence, *_ in rows(answer.reading)
             ]
             right.dataframe(table, hide_index=True, height="content" if len(table) < 8 else 300)
             right.download_button(
-                "Save as CSV", to_csv(found.reading), f"{Path(found.name).stem}.csv", "text/csv", key=f"csv-{key}"
+                "Save as CSV", to_csv(answer.reading), f"{Path(answer.name).stem}.csv", "text/csv", key=f"csv-{key}"
             )
 
 
 def to_csv(reading: Reading) -> str:
-    """The digits of a reading, a row each, under the names of the columns."""
+    """The digits of a reading, one on a row, below the names of the columns."""
     file = io.StringIO()
     csv.writer(file).writerows([COLUMNS, *rows(reading)])
     return file.getvalue()

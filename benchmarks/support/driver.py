@@ -87,7 +87,7 @@ def open_page(page: Page, address: str) -> None:
 
 def wait_until_read(page: Page, timeout_s: float = START_TIMEOUT_S) -> None:
     """Wait until the model is loaded and the page is at rest."""
-    expect(prediction(page)).not_to_contain_text("waking up", timeout=1000 * timeout_s)
+    expect(prediction(page)).not_to_contain_text("has loaded", timeout=1000 * timeout_s)
     at_rest(page)
 
 

@@ -11,33 +11,40 @@ from benchmarks.support.drawing import drawn, placed
 from benchmarks.support.visitor import Answer, key_of, sheets, text_of
 from recognizer import Reading, Recognizer
 from tests.helpers import always
-from views import answer, canvas
+from views import answer
+from views.canvas.component import HEIGHT_PX, STRIP_PX, drawing_of
+from views.canvas.sheet import NARROW_PX, Sheet
+from views.figures import accent_rgb
 
 
 def test_what_it_knows_of_the_canvas_is_the_pages():
-    assert visitor.SIZE_PX == (canvas.NARROW_PX, canvas.HEIGHT_PX)
-    assert visitor.STRIP_PX == canvas.STRIP_PX
-    assert "#{:02x}{:02x}{:02x}".format(*visitor.INK) == canvas.INK
+    assert visitor.SIZE_PX == (NARROW_PX, HEIGHT_PX)
+    assert visitor.STRIP_PX == STRIP_PX
+    assert accent_rgb() == visitor.INK
+
+
+def drawing(sheet):
+    """What the page makes of what a visitor sends."""
+    sent, mine = json.loads(sheet)["drawing"], Sheet()
+    mine.receive(sent["raw"])
+    return drawing_of(CanvasResult(sent["raw"], sent["data"], return_image_data=True), mine)
 
 
 def test_a_sheet_is_what_the_canvas_sends_with_one_stroke_more_each_time():
     strokes = placed(4)
     for count, sheet in enumerate(sheets(strokes), 1):
-        sent = json.loads(sheet)["drawing"]
-        read = canvas._checked(sent["raw"]).strokes
-        assert len(read) == count
-        for stroke, points in zip(read, strokes, strict=False):
+        sent = drawing(sheet)
+        assert len(sent.strokes) == count
+        for stroke, points in zip(sent.strokes, strokes, strict=False):
             np.testing.assert_allclose(stroke.points, points, atol=1e-3)
             assert stroke.width == 16
-        picture = canvas._picture(CanvasResult(sent["raw"], sent["data"], return_image_data=True))
-        assert picture.size == (canvas.NARROW_PX, canvas.HEIGHT_PX)
-    np.testing.assert_array_equal(np.asarray(picture)[..., 3], 255 - drawn(4)[..., 0])
+        assert sent.picture.size == (NARROW_PX, HEIGHT_PX)
+    np.testing.assert_array_equal(np.asarray(sent.picture)[..., 3], 255 - drawn(4)[..., 0])
 
 
 def test_a_blank_sheet_has_no_ink():
-    sent = json.loads(visitor.BLANK)["drawing"]
-    picture = canvas._picture(CanvasResult(sent["raw"], sent["data"], return_image_data=True))
-    assert canvas._checked(sent["raw"]) == canvas.EMPTY and not np.asarray(picture).any()
+    sent = drawing(visitor.BLANK)
+    assert not sent.strokes and not np.asarray(sent.picture).any()
 
 
 @pytest.mark.parametrize(
@@ -46,7 +53,7 @@ def test_a_blank_sheet_has_no_ink():
         (answer.prediction_html(Recognizer(always(4, 0.97)).predict(drawn(4))), 4, "4 97 %"),
         (answer.hint_html("Draw a <digit>."), None, "Draw a <digit>."),
         (answer.prediction_html(Recognizer(always(4, 0.4, none=0.9)).predict(drawn(4))), None, None),
-        (answer.reading_html(Reading((tuple(Recognizer(always(4)).predict_many([drawn(4)] * 2)),))), None, "4 4"),
+        (answer.reading_html(Reading((Recognizer(always(4)).read(drawn(4)).digits * 2,))), None, "4 4"),
     ],
     ids=["a digit", "a hint", "no digit", "a number"],
 )

@@ -17,9 +17,10 @@ from benchmarks.support.drawing import placed, render
 from recognizer import InvalidImageError, Reading, Recognizer
 from tests.helpers import always
 from tests.views.sent import paths
-from views import canvas
+from views.canvas import component
+from views.canvas.sheet import NARROW_PX
 
-SIZE = (canvas.HEIGHT_PX + canvas.STRIP_PX, canvas.NARROW_PX)
+SIZE = (component.HEIGHT_PX + component.STRIP_PX, NARROW_PX)
 STROKES = [*placed(4), *placed(7)]
 OBJECTS = paths(STROKES)["objects"]
 RECOGNISER = Recognizer(always(4))
@@ -31,7 +32,7 @@ def png(pixels):
     return file.getvalue()
 
 
-INK = np.pad(255 - render(STROKES)[..., :1], ((canvas.STRIP_PX, 0), (0, 0), (0, 0)))
+INK = np.pad(255 - render(STROKES)[..., :1], ((component.STRIP_PX, 0), (0, 0), (0, 0)))
 PICTURE = png(np.concatenate([np.zeros((*SIZE, 3), np.uint8), INK], axis=2))
 
 
@@ -42,7 +43,7 @@ def page():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(st, "session_state", {})
         patch.setattr(
-            canvas, "st_canvas", lambda **_: CanvasResult(sent["json"], sent["image"], return_image_data=True)
+            component, "st_canvas", lambda **_: CanvasResult(sent["json"], sent["image"], return_image_data=True)
         )
         yield sent
 
@@ -51,13 +52,13 @@ def read(page, json, image):
     """What the page does with a drawing: it is read, or refused in one sentence."""
     page.update(json=json, image=image)
     st.session_state.clear()
-    canvas.needs_wide_paper()
+    component.current_sheet().needs_wide_paper()
     with suppress(InvalidImageError):
-        drawing = canvas.canvas(16, wide=False)
+        drawing = component.canvas(16, wide=False)
         if drawing is not None:
             assert isinstance(RECOGNISER.read(drawing.picture, drawing.strokes), Reading)
-    canvas.undo()
-    canvas.clear()
+    component.current_sheet().undo()
+    component.current_sheet().clear()
 
 
 def url(data):

@@ -10,7 +10,6 @@ from recognizer import Recognizer, Stroke
 from recognizer.numbers.strokes import MAX_STROKES, stroke_pieces
 from recognizer.preprocess import find_ink
 from tests.helpers import always
-from views.paths import stroke
 
 WIDTH = 12
 LETTERS = {
@@ -98,55 +97,3 @@ def test_whatever_is_drawn_each_digit_lies_in_its_box(lines):
         left, top, right, bottom = digit.box
         assert 0 <= left < right <= 300 and 0 <= top < bottom <= 200
         assert digit.ink.shape == (bottom - top, right - left) and digit.ink.max() > 0
-
-
-GOOD = {"type": "Path", "strokeWidth": 16, "path": [["M", 1, 2], ["Q", 1, 2, 5, 6], ["L", 9, 10]]}
-
-
-def test_a_path_becomes_the_points_that_the_pen_passed():
-    made = stroke(GOOD)
-    assert made.width == 16
-    np.testing.assert_allclose(made.points[[0, -2, -1]], [(1, 2), (5, 6), (9, 10)])
-    np.testing.assert_allclose(made.points[2], (2, 3))  # a quarter of the curve
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"type": "Rect"},
-        {"path": None},
-        {"path": []},
-        {"path": [["L", 1, 2]]},
-        {"path": [["M", 1]]},
-        {"path": [["M", 1, 2], ["M", 1, 2]]},
-        {"path": [["M", 1, float("nan")]]},
-        {"path": [["M", 1, 1e9]]},
-        {"path": [["M", "1", "2"]]},
-        {"path": [["A", 1, 2]]},
-        {"path": ["M"]},
-        {"strokeWidth": None},
-        {"strokeWidth": -1},
-        {"strokeWidth": float("inf")},
-    ],
-    ids=str,
-)
-def test_what_no_pen_draws_is_refused(change):
-    with pytest.raises(ValueError, match=r"^(no|an) "):
-        stroke({**GOOD, **change})
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.sampled_from(["M", "Q", "L"]),
-    lambda inner: st.lists(inner, max_size=5),
-    max_leaves=12,
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(JSON | st.fixed_dictionaries({"type": st.just("Path"), "path": st.lists(JSON, max_size=4), "strokeWidth": JSON}))
-def test_whatever_is_sent_is_a_stroke_or_refused(sent):
-    try:
-        made = stroke(sent)
-    except ValueError:
-        return
-    assert made.points.ndim == 2 and np.isfinite(made.points).all() and 0 < made.width < 1000

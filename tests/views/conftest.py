@@ -1,31 +1,89 @@
+import re
+from typing import Self
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit_drawable_canvas import CanvasResult
 
-from tests.views.sent import PAGE
-from views import canvas, loading
+from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE
+from tests.views.sent import EMPTY, PAGE
+from views import reading
+from views.canvas import component
+
+
+class Page:
+    """The page as AppTest runs it, with a stand-in for the canvas; `calls` has what the canvas was told."""
+
+    def __init__(self):
+        self.drawn = EMPTY
+        self.calls = []
+
+    def canvas(self, **options):
+        self.calls.append(options)
+        return CanvasResult(*self.drawn, return_image_data=True)
+
+    def open(self, drawn=EMPTY, wait=True, tab="Draw", secrets=None) -> Self:
+        """Open the page on a canvas that sends `drawn`, (json, image); `wait` until the model is loaded."""
+        self.drawn = drawn
+        if wait:
+            reading.recognizer().exception(timeout=60)
+        self.app = AppTest.from_file(PAGE, default_timeout=60)
+        self.app.session_state["tab"] = tab
+        for name, section in (secrets or {}).items():
+            self.app.secrets[name] = section
+        return self.run()
+
+    def run(self) -> Self:
+        self.app.run()
+        assert not self.app.exception
+        return self
+
+    def draw(self, drawn) -> Self:
+        """Have the canvas send something else."""
+        self.drawn = drawn
+        return self.run()
+
+    def show(self, tab) -> Self:
+        self.app.session_state["tab"] = tab
+        return self.run()
+
+    def click(self, key) -> Self:
+        self.app.button(key=key).click()
+        return self.run()
+
+    @property
+    def html(self):
+        return " ".join(each.proto.body for each in self.app.get("html") if "<style>" not in each.proto.body)
+
+    @property
+    def text(self):
+        """What a person reads in all of the HTML."""
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", self.html))
+
+    @property
+    def winners(self):
+        """The digits whose bars are marked."""
+        return re.findall(r'winner"><span class="name">(\d)', self.html)
+
+    @property
+    def asked(self):
+        """What the canvas was asked to start from last."""
+        return self.calls[-1]["initial_drawing"]
 
 
 @pytest.fixture
 def page(monkeypatch):
-    """Run the page on a canvas that sends `json` and `image`; the model is loaded before it looks."""
+    """The page with the ONNX model, which is there at once; a test that needs Keras sets `MODEL_VARIABLE`."""
+    monkeypatch.setenv(MODEL_VARIABLE, str(DEFAULT_MODEL.with_suffix(".onnx")))
+    page = Page()
+    monkeypatch.setattr(component, "st_canvas", page.canvas)
+    return page
+
+
+@pytest.fixture
+def fresh_cache():
+    """No model is loaded before or after the test."""
     st.cache_resource.clear()
-    sent = {"json": {"objects": []}, "image": None, "calls": []}
-
-    def fake(**options):
-        sent["calls"].append(options)
-        return CanvasResult(sent["json"], sent["image"], return_image_data=True)
-
-    monkeypatch.setattr(canvas, "st_canvas", fake)
-
-    def run(json=sent["json"], image=None, wait=True):
-        sent.update(json=json, image=image)
-        if wait:
-            loading.recognizer().exception(timeout=60)
-        app = AppTest.from_file(PAGE, default_timeout=60).run()
-        assert not app.exception
-        return app, sent
-
-    yield run
+    yield
     st.cache_resource.clear()

@@ -1,15 +1,14 @@
-"""What the canvas sends of drawings, and what is read off the page that AppTest runs."""
+"""What the canvas sends of drawings: (json, image)."""
 
 import base64
 import io
-import re
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from benchmarks.support.drawing import placed, render
-from views import canvas
+from views.canvas import component, sheet
 
 PAGE = Path(__file__).parents[2] / "streamlit_app.py"
 
@@ -21,40 +20,36 @@ def data_url(pixels):
 
 
 def on_transparency(picture):
-    """What the canvas sends of ink on white paper: ink of its colour on nothing."""
-    share = 255 - picture[..., :1]
-    seen = np.concatenate([np.broadcast_to(np.uint8([47, 116, 224]), (*picture.shape[:2], 3)), share], axis=2)
-    return np.pad(seen, ((canvas.STRIP_PX, 0), (0, 0), (0, 0)))
+    """The canvas' picture of ink on white paper: blue on nothing."""
+    seen = np.concatenate([np.full_like(picture, (47, 116, 224)), 255 - picture[..., :1]], axis=2)
+    return np.pad(seen, ((component.STRIP_PX, 0), (0, 0), (0, 0)))
 
 
 def paths(strokes, width=16):
-    """What the canvas sends of strokes, polylines in px of what is seen of it."""
+    """The canvas' JSON of strokes, polylines in px of what is seen of it."""
     return {
         "objects": [
             {
                 "type": "Path",
                 "strokeWidth": width,
-                "path": [["L" if i else "M", x, y + canvas.STRIP_PX] for i, (x, y) in enumerate(stroke)],
+                "path": [["L" if i else "M", x, y + component.STRIP_PX] for i, (x, y) in enumerate(stroke)],
             }
             for stroke in strokes
         ]
     }
 
 
-def sent_of(*digits, width=16):
-    """What the canvas sends of digits that are drawn one over the other, each (digit, options of `placed`)."""
-    strokes = [stroke for digit, options in digits for stroke in placed(digit, **options)]
-    size = (canvas.WIDE_PX if len(digits) > 1 else canvas.NARROW_PX, canvas.HEIGHT_PX)
+def sent(strokes, width=16, wide=False):
+    size = (sheet.WIDE_PX if wide else sheet.NARROW_PX, component.HEIGHT_PX)
     return paths(strokes, width), data_url(on_transparency(render(strokes, width, size)))
 
 
-ONE_STROKE = paths([[(150, 60), (150, 240)]])
+def number(text):
+    """A number on wide paper."""
+    return sent([s for i, digit in enumerate(text) for s in placed(int(digit), left=40 + 180 * i)], wide=True)
 
 
-NUMBER = sent_of(*((digit, {"left": 40 + 180 * i, "top": 60}) for i, digit in enumerate((4, 0, 7))))
-
-
-def text(app):
-    """What a person reads on the page, without the tags."""
-    html = " ".join(element.proto.body for element in app.get("html") if "<style>" not in element.proto.body)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+EMPTY = {"objects": []}, None
+FOUR, SEVEN = sent(placed(4)), sent(placed(7))
+BARS = sent([[(50 * n, 50), (50 * n, 250)] for n in (1, 2, 3)])
+NUMBER = number("407")

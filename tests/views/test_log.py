@@ -142,7 +142,7 @@ def test_there_are_no_more_lines_than_there_is_room_for_and_the_next_says_how_ma
     now[0] += log.EVERY_S
     logger.info("later")
     logger.info("and then")
-    assert written[log.MOST :] == ["later (5 more were left out before)", "and then"]
+    assert written[log.MOST :] == ["later (5 lines were left out before this one)", "and then"]
 
 
 def test_who_asks_for_debugging_gets_all_of_it(shortened):

@@ -1,21 +1,29 @@
-"""The recogniser, loaded once for all visitors, in the background, so that nobody waits for it to draw."""
+"""The recogniser that all visitors share: loaded in the background, and used in threads that stay.
+
+Nobody waits for it to draw. Strokes are not read in Streamlit's own threads, of which every run has a new one: OpenCV
+and TensorFlow keep about a kilobyte for each thread that ever used them, for as long as the program runs, which adds up
+to 10 MB for 10,000 strokes (benchmarks/footprint.py).
+"""
 
 import gc
 import logging
 import sys
-from concurrent.futures import Future
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 
 import streamlit as st
+from PIL import Image
 
-from recognizer import ModelError, Recognizer, RecognizerError
+from recognizer import ModelError, Reading, Recognizer, RecognizerError, Stroke
 from recognizer.runtimes.loader import default_model
 
-BROKEN = "The reader could not start. Draw again in a moment; if it stays so, the program's log says why."
+BROKEN = "The model could not be loaded. Draw again in a moment; if that does not help, the server's log says why."
+THREADS = 2  # readings at a time: as many as most machines that serve such a page have cores
 
 
-def recognizer() -> "Future[Recognizer]":
+def recognizer() -> Future[Recognizer]:
     """Return the future of the recogniser; after a failure, the next call tries again."""
     future = _future()
     if future.done() and future.exception():
@@ -24,11 +32,24 @@ def recognizer() -> "Future[Recognizer]":
 
 
 def is_settled() -> bool:
-    """Whether loading has come to an end, good or bad; unlike `recognizer`, asking does not try again."""
+    """Whether loading has ended, well or badly; unlike `recognizer`, asking does not try again."""
     return _future().done()
 
 
-def _future() -> "Future[Recognizer]":
+def read_strokes(model: Recognizer, picture: Image.Image, strokes: Sequence[Stroke]) -> Reading:
+    """Read a drawing in a thread that stays; errors as for `Recognizer.read`.
+
+    Photos do not belong there: they take longer, and strokes would wait for them.
+    """
+    return _workers().submit(model.read, picture, strokes).result()
+
+
+@st.cache_resource(show_spinner=False)
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(THREADS, "read")
+
+
+def _future() -> Future[Recognizer]:
     """The future, with what is loaded so far kept out of garbage collection.
 
     Streamlit collects garbage after every run, and goes through all of TensorFlow's million objects each time. That
@@ -42,7 +63,7 @@ def _future() -> "Future[Recognizer]":
 
 
 @st.cache_resource(show_spinner=False)
-def _start_loading(path: Path) -> "Future[Recognizer]":
+def _start_loading(path: Path) -> Future[Recognizer]:
     future: Future[Recognizer] = Future()
 
     def load() -> None:
@@ -61,15 +82,15 @@ def _load(path: Path) -> Recognizer:
     except RecognizerError:
         raise
     except Exception as error:  # a broken installation, say; the log has what the visitor need not see
-        logging.getLogger(__name__).exception("The recogniser could not be loaded")
+        logging.getLogger(__name__).exception("The model could not be loaded")
         raise ModelError(BROKEN) from error
     finally:
         _settle()
 
 
 def _settle() -> None:
-    """Let go of what loading left behind, and keep what it made."""
-    gc.unfreeze()  # once for all: what was frozen meanwhile is looked at
+    """Collect what loading left behind, and keep the rest out of garbage collection."""
+    gc.unfreeze()  # what was frozen meanwhile is looked at once
     gc.collect()
     gc.freeze()
     if keras := sys.modules.get("keras"):

@@ -1,23 +1,27 @@
-// What only the browser can do for the drawing; views/browser.py is its other end. Where it does not run, the page works
-// as well: a click on Undo goes the way of Streamlit's buttons, and a reload starts with an empty canvas.
+// What only the browser can do for the drawing; browser.py is its other end. Where this script does not run, the page
+// works as well: Undo is an ordinary Streamlit button, and a reload starts with an empty canvas.
 
-const STORED = "drawing" // in the tab's session storage
+const STORED = "drawing" // the key in the tab's session storage
 const PATIENCE_MS = 2500 // after pen-up; an answer takes 300
 
-let server = null // what it said last: {width, heard, objects, undone, visit}
+let server = null // its last data: {width, messages, objects, undone, visit}
 let send = () => {}
 let pen = null // where it touches the canvas: {type, x, y, target}
-let clicks = 0 // on Undo in this visit, of which the server undoes those that it has not heard of
-let unanswered = null // the timer of the last stroke, and how many messages the server had heard before
+let clicks = 0 // on Undo in this visit; the server undoes those that it has not heard of
+let unanswered = null // the last stroke: its timer, and how many messages the server had got before it
 let restoring = false
 
 const notice = document.createElement("div")
+notice.className = "notice"
+notice.role = "alert"
+notice.textContent =
+  "No answer yet: the connection may be lost. Your drawing is safe here and will be read once the page is connected again."
 
 export default function ({ parentElement, data, setStateValue }) {
   send = setStateValue
   parentElement.querySelector(".notice-place").append(notice)
   if (server && data.width !== server.width) endStroke()
-  if (unanswered && data.heard !== unanswered.heard) answered()
+  if (unanswered && data.messages !== unanswered.messages) answered()
   if (!server) restore(data)
   store(data)
   clicks = data.visit === server?.visit ? Math.max(clicks, data.undone) : data.undone
@@ -38,12 +42,12 @@ function withCanvas(act) {
   else requestAnimationFrame(() => withCanvas(act))
 }
 
-// The component's own toolbar lies out of sight above the canvas; by keyboard it could be reached all the same.
+// The component's own toolbar lies out of sight above the canvas, but the keyboard could still reach it.
 function shutToolbar(canvas) {
   canvas.querySelector(".dc-toolbar").inert = true
 }
 
-// The canvas throws a stroke away that is under way when its pen changes, so it ends there.
+// The canvas throws away the stroke under way when its pen changes, so end the stroke first.
 function endStroke() {
   if (!pen) return
   const { type, x: clientX, y: clientY, target } = pen
@@ -58,8 +62,8 @@ function restore({ objects, visit }) {
   try {
     const stored = sessionStorage.getItem(STORED)
     restoring = Boolean(stored) && !objects.length
-    const kept = restoring && { visit, objects: JSON.parse(stored) }
-    if (restoring) withCanvas(() => send("stored", kept)) // it does not send what it begins with
+    const message = restoring && { visit, objects: JSON.parse(stored) }
+    if (restoring) withCanvas(() => send("stored", message)) // the canvas does not send what it starts from
   } catch {
     restoring = false // the browser stores nothing here, or something else has written there
   }
@@ -79,7 +83,7 @@ function store({ objects }) {
 function penUp() {
   pen = null
   clearTimeout(unanswered?.timer)
-  unanswered = { heard: server?.heard, timer: setTimeout(() => notice.classList.add("shown"), PATIENCE_MS) }
+  unanswered = { messages: server?.messages, timer: setTimeout(() => notice.classList.add("shown"), PATIENCE_MS) }
 }
 
 function answered() {
@@ -87,11 +91,6 @@ function answered() {
   unanswered = null
   notice.classList.remove("shown")
 }
-
-notice.className = "notice"
-notice.role = "alert"
-notice.textContent =
-  "No answer yet: the connection may be lost. Your drawing stays here, and is read when the page is connected again."
 
 const everywhere = (type, handler) => document.addEventListener(type, handler, { capture: true })
 everywhere("pointerdown", event => {
@@ -104,7 +103,7 @@ everywhere("pointermove", event => {
 })
 everywhere("pointerup", () => pen && penUp())
 everywhere("pointercancel", () => pen && penUp())
-// Streamlit takes clicks that come while the page is being run for one.
+// Streamlit would take several clicks that come during one run of the page for one.
 everywhere("click", event => {
   if (!server || !event.target.closest?.(".st-key-undo button")) return
   event.stopImmediatePropagation()

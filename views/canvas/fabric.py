@@ -1,0 +1,96 @@
+"""Parse the strokes that the canvas sends, as Fabric.js writes them, and refuse what no pen draws.
+
+A stroke is a `Path` object, whose path is a list of commands as in SVG: `M x y` the start, `Q cx cy x y` a quadratic
+Bézier curve, `L x y` a straight line; all in px of the component's canvas.
+"""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeGuard
+
+import numpy as np
+
+from recognizer import InvalidImageError, Stroke
+
+UNUSABLE = "This drawing cannot be read. Clear the canvas and draw again."
+MAX_STROKES = 500
+MAX_DRAWING_BYTES = 2**20  # of the strokes as JSON, and of the picture as PNG; a canvas full of ink has 100 KiB
+COMMANDS = {"M": 2, "L": 2, "Q": 4}  # the numbers that follow each
+STEPS = np.arange(1, 5) / 4  # ends of the straight pieces that stand for a curve; one has a length of a few px
+BEZIER = np.stack([(1 - STEPS) ** 2, 2 * STEPS * (1 - STEPS), STEPS**2], axis=1)  # (steps, control points)
+FARTHEST_PX = 10_000  # from the corner; a stroke may leave the canvas
+WIDEST_PX = 100
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """Strokes on the canvas, equal where Fabric.js wrote the same.
+
+    objects: as they were sent, so that the canvas can be asked to draw them again.
+    lines: the same, parsed, in px of the component's canvas.
+    """
+
+    objects: tuple[dict, ...] = ()
+    lines: tuple[Stroke, ...] = field(default=(), compare=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The objects as JSON."""
+        return json.dumps(self.objects)
+
+    def without_last(self) -> "Strokes":
+        """All strokes but the last."""
+        return Strokes(self.objects[:-1], self.lines[:-1])
+
+
+def parse_strokes(payload: object) -> Strokes:
+    """Parse what the canvas sent, which may be anything; `InvalidImageError` if it is not a usable list of strokes."""
+    objects = payload.get("objects") if isinstance(payload, dict) else None
+    if not isinstance(objects, list) or len(objects) > MAX_STROKES:
+        raise InvalidImageError(UNUSABLE)
+    try:
+        strokes = Strokes(tuple(objects), tuple(map(parse_stroke, objects)))
+        too_long = len(strokes.text) > MAX_DRAWING_BYTES
+    except ValueError as error:
+        raise InvalidImageError(UNUSABLE) from error
+    if too_long:
+        raise InvalidImageError(UNUSABLE)
+    return strokes
+
+
+def parse_stroke(sent: object) -> Stroke:
+    """Parse one `Path` object; `ValueError` for what no pen draws, and for whatever is nested deeper than a path."""
+    if not isinstance(sent, dict) or sent.get("type") != "Path" or not isinstance(sent.get("path"), list):
+        raise ValueError("not a path")
+    width = sent.get("strokeWidth")
+    if not _is_number(width, WIDEST_PX) or width <= 0:
+        raise ValueError("no usable width")
+    if any(isinstance(value, list | dict) for key, value in sent.items() if key != "path"):
+        raise ValueError("nested values")
+    points: list[Point] = []
+    for command in sent["path"]:
+        points += _parse_command(command, points[-1] if points else None)
+    if not points:
+        raise ValueError("an empty path")
+    return Stroke(np.array(points, np.float64), float(width))
+
+
+def _parse_command(command: object, start: Point | None) -> list[Point]:
+    """The points that a command adds; `start` is where the pen is, None before the path begins."""
+    if not isinstance(command, list) or not command or not isinstance(command[0], str):
+        raise ValueError("not a command")
+    name, numbers = command[0], command[1:]
+    if len(numbers) != COMMANDS.get(name) or (name == "M") != (start is None):
+        raise ValueError("an unknown command, or one in the wrong place")
+    if not all(_is_number(number, FARTHEST_PX) for number in numbers):
+        raise ValueError("not a place on the canvas")
+    if name != "Q" or start is None:
+        return [(numbers[0], numbers[1])]
+    return [(x, y) for x, y in BEZIER @ [start, numbers[:2], numbers[2:]]]
+
+
+def _is_number(value: object, most: float) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= most  # False for NaN
