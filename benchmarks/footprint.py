@@ -1,26 +1,23 @@
-"""What each runtime takes to read digits: room on disk, time until it reads, memory, and time for a digit.
+"""What it costs to read digits with each runtime: disk space, time to the first answer, memory, and time for a digit.
 
     python -m benchmarks.footprint [--rounds 5] [--predictions 1000] [--until 10000] [--record]
 
-Side by side in one run, for every model file there is:
+Every runtime whose model file is there is measured in the same run, all with the page's settings (one thread each):
 
-- installed: what the requirements file needs, with all that this needs in turn, as installed here. No environment is
-  made for it: the files of the distributions that are reached from the requirements are added up (and the model's).
-- first answer: from the start of a process to the line that it prints with its first prediction (files in the disk's
-  cache; the median of `--rounds`, the runtimes in turn).
-- one digit, digits a second: `Recognizer.predict` on a 300x300 canvas, and `predict_many`, in a process of its own with
-  the page's settings (one thread each; the median of `--rounds`, in turn).
-- memory: of the page's server that reads with this runtime and with nothing else, after `--predictions` drawings of one
-  visitor, and what it has grown by until there are `--until` (resident, the median over the last hundred).
+- installed: the model, and the files of all distributions that its requirements need, directly or not, as they are
+  installed in this environment.
+- first answer: from the start of a process to the line it prints with its first prediction; the files are in the
+  disk's cache. The same process then times `predict` on a 300x300 canvas, and `predict_many`. All are medians over
+  `--rounds` processes, the runtimes in turn.
+- memory: of a page's server that reads with this runtime, after `--predictions` drawings of one visitor, and how much
+  more after `--until` (resident; the median over the last hundred drawings). This takes minutes: a visitor draws at
+  most some twenty times a second.
 
 Goals: a runtime without Keras takes at most 40 % of Keras' memory and 25 % of its time to the first answer, and none
-grows by more than 5 MB. Growing is measured in minutes: a visitor draws at most some twenty times a second.
+grows by more than 5 MB.
 """
 
-import argparse
 import asyncio
-import itertools
-import json
 import os
 import subprocess
 import sys
@@ -35,23 +32,35 @@ from packaging.requirements import Requirement
 from PIL import Image
 from tqdm import tqdm
 
-from benchmarks.speed import times
+from benchmarks.support.command import command_line, record
 from benchmarks.support.drawing import STROKES, drawn, placed
 from benchmarks.support.driver import ROOT, server_of
 from benchmarks.support.installed import needed_by, requirements_of, size_mb
 from benchmarks.support.process import MB, resident_mb
-from benchmarks.support.record import record
 from benchmarks.support.visitor import sheets, visit
-from recognizer import Recognizer
 
 THREADS = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "2"}  # the page's
 MOST_MEMORY, MOST_TIME, MOST_GROWTH_MB = 0.40, 0.25, 5  # the goals
-MANY = 2_000
 LAST = 100  # drawings over which the memory is looked at
-SLANTS = range(-8, 9, 4)  # degrees; that each digit is drawn with
-CLEAR_EVERY = 10  # drawings; as often as this the canvas is cleared in between
-FIRST = "import sys; from recognizer import Recognizer; print(Recognizer.load(sys.argv[1]).predict(sys.argv[2]).digit)"
-SPEED = "import sys; from benchmarks.footprint import print_speed; print_speed(sys.argv[1])"
+SLANTS = range(-8, 9, 4)  # degrees, in which each digit is drawn
+CLEAR_EVERY = 10  # drawings
+FIRST_AND_SPEED = """
+import sys
+from recognizer import Recognizer
+recognizer = Recognizer.load(sys.argv[1])
+print(recognizer.predict(sys.argv[2]).digit, flush=True)
+from statistics import median
+from benchmarks.speed import CANVASES, per_second, times
+print(median(times(recognizer.predict, CANVASES)), per_second(recognizer, 2000))
+"""
+ROWS = {
+    "installed_mb": "installed, MB",
+    "first_s": "first answer, s",
+    "memory_mb": "memory, MB",
+    "growth_mb": "it grows by, MB",
+    "predict_p50_ms": "one digit, ms",
+    "predict_many_per_second": "digits a second",
+}
 
 
 @dataclass(frozen=True)
@@ -59,127 +68,86 @@ class Runtime:
     """A way to run the network: its model file, and what has to be installed for it."""
 
     name: str
-    model: str
-    requirements: str
-    instead: tuple[str, str] | None = None  # of the requirements: a distribution, and the one that takes its place
-    made_by: str = "python -m train"
+    model: Path
+    requirements: Path
+    swap: tuple[str, str] | None = None  # a distribution in the requirements, and the one that takes its place
 
 
+LITE = ROOT / "requirements-lite.txt"
 RUNTIMES = (
-    Runtime("Keras", "models/digits.keras", "requirements.txt"),
-    Runtime("ONNX", "models/digits.onnx", "requirements-lite.txt", made_by="python -m train.export"),
-    Runtime(
-        "LiteRT",
-        "models/digits.tflite",
-        "requirements-lite.txt",
-        ("onnxruntime", "ai-edge-litert"),
-        "python -m train.export",
-    ),
+    Runtime("Keras", ROOT / "models" / "digits.keras", ROOT / "requirements.txt"),
+    Runtime("ONNX", ROOT / "models" / "digits.onnx", LITE),
+    Runtime("LiteRT", ROOT / "models" / "digits.tflite", LITE, ("onnxruntime", "ai-edge-litert")),
 )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5, help="processes started of each kind for each runtime (5)")
-    parser.add_argument("--predictions", type=int, default=1_000, help="after which the memory is measured (1000)")
-    parser.add_argument("--until", type=int, default=10_000, help="predictions over which it may grow (10000)")
-    parser.add_argument("--record", action="store_true", help="write the figures to models/digits.json")
+    parser = command_line(__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="processes started for each runtime (5)")
+    parser.add_argument("--predictions", type=int, default=1_000, help="drawings before the memory is measured (1000)")
+    parser.add_argument("--until", type=int, default=10_000, help="drawings before it is measured again (10000)")
     options = parser.parse_args()
     if not LAST <= options.predictions <= options.until:
-        parser.error(f"--predictions has to be at least {LAST}, and --until no less than --predictions")
-    runtimes = [runtime for runtime in RUNTIMES if _is_there(runtime)]
-    if not runtimes:
-        raise SystemExit(1)
-    figures: dict[str, dict[str, float]] = {runtime.name: {} for runtime in runtimes}
+        parser.error(f"--predictions has to be at least {LAST}, and --until at least --predictions")
+    runtimes = [runtime for runtime in RUNTIMES if runtime.model.is_file()]
+    for runtime in set(RUNTIMES) - set(runtimes):
+        print(f"{runtime.name} is left out: `python -m train.export` makes {runtime.model.name}.")
+    figures: dict[str, dict[str, float]] = {
+        runtime.name: {"installed_mb": round(installed_mb(runtime))} for runtime in runtimes
+    }
+    for name, medians in times_of(runtimes, options.rounds).items():
+        figures[name] |= medians
     for runtime in runtimes:
-        figures[runtime.name]["installed_mb"] = round(installed_mb(runtime))
-    for name, medians in processes(runtimes, options.rounds).items():
-        figures[name].update(medians)
-    for runtime in runtimes:
-        figures[runtime.name].update(asyncio.run(memory_of(runtime, options.predictions, options.until)))
+        figures[runtime.name] |= asyncio.run(memory_of(runtime, options.predictions, options.until))
     show(figures)
     if options.record:
-        counts = {"predictions": options.predictions, "until": options.until}
-        record("python -m benchmarks.footprint", {**counts, **figures})
-
-
-def _is_there(runtime: Runtime) -> bool:
-    there = (ROOT / runtime.model).is_file()
-    if not there:
-        print(f"{runtime.name} is left out: there is no {runtime.model}. Make it with `{runtime.made_by}`.")
-    return there
+        settings = {"predictions": options.predictions, "until": options.until}
+        record("python -m benchmarks.footprint", {**settings, **figures})
 
 
 def installed_mb(runtime: Runtime) -> float:
-    """What has to be installed to read with this runtime, in MB, and its model."""
-    requirements = requirements_of(ROOT / runtime.requirements)
-    if runtime.instead:
-        theirs, own = runtime.instead
-        requirements = [each for each in requirements if each.name != theirs] + [Requirement(own)]
-    return size_mb(needed_by(requirements)) + (ROOT / runtime.model).stat().st_size / MB
+    """What has to be installed to read with this runtime, and its model, in MB."""
+    requirements = requirements_of(runtime.requirements)
+    if runtime.swap:
+        old, new = runtime.swap
+        requirements = [each for each in requirements if each.name != old] + [Requirement(new)]
+    return size_mb(needed_by(requirements)) + runtime.model.stat().st_size / MB
 
 
-def processes(runtimes: list[Runtime], rounds: int) -> dict[str, dict[str, float]]:
-    """Start all processes that measure times, in turn -> the medians by runtime."""
-    taken: dict[str, list[dict]] = {runtime.name: [] for runtime in runtimes}
+def times_of(runtimes: list[Runtime], rounds: int) -> dict[str, dict[str, float]]:
+    """Start a process for each runtime in turn, `rounds` times and once to warm up -> the medians by runtime."""
+    rows: dict[str, list[tuple[float, float, float]]] = {runtime.name: [] for runtime in runtimes}
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "seven.png"
         Image.fromarray(drawn(7)).save(picture)
-        for runtime in runtimes:  # from now on, the files are in the disk's cache
-            first_answer_s(runtime, picture)
-        turns = [runtime for _ in range(rounds) for runtime in runtimes]
-        for runtime in tqdm(turns, "processes"):
-            taken[runtime.name].append({"first_s": first_answer_s(runtime, picture), **speed_of(runtime)})
+        for runtime in tqdm(runtimes * (rounds + 1), "processes"):
+            rows[runtime.name].append(_run(runtime, picture))
+    medians = {name: np.median(times[1:], axis=0).tolist() for name, times in rows.items()}
     return {
-        name: {
-            "first_s": round(float(np.median([each["first_s"] for each in rows])), 2),
-            "predict_p50_ms": round(float(np.median([each["p50_ms"] for each in rows])), 2),
-            "predict_many_per_second": round(float(np.median([each["per_second"] for each in rows]))),
-        }
-        for name, rows in taken.items()
+        name: {"first_s": round(s, 2), "predict_p50_ms": round(ms, 2), "predict_many_per_second": round(throughput)}
+        for name, (s, ms, throughput) in medians.items()
     }
 
 
-def first_answer_s(runtime: Runtime, picture: Path) -> float:
-    """Start a process that reads a seven -> s until its answer is here."""
-    said, taken = _run(FIRST, str(ROOT / runtime.model), str(picture))
-    if said.strip() != "7":
-        raise RuntimeError(f"{runtime.name} reads a seven as {said.strip()!r}.")
-    return taken
-
-
-def speed_of(runtime: Runtime) -> dict[str, float]:
-    """Time predictions in a process of their own."""
-    return json.loads(_run(SPEED, str(ROOT / runtime.model))[0])
-
-
-def _run(code: str, *arguments: str) -> tuple[str, float]:
-    """Run Python code with the page's settings -> the first line that it prints, and how many s it took until then."""
-    command = [sys.executable, "-c", code, *arguments]
-    environment = {**os.environ, **THREADS}
-    with tempfile.TemporaryFile("w+") as errors:  # TensorFlow has much to say there that is none
-        started = time.perf_counter()
-        with subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
-        ) as run:
-            line = run.stdout.readline()
-            taken = time.perf_counter() - started
-        if run.returncode:
-            errors.seek(0)
-            raise SystemExit(f"A process that was to measure ended with status {run.returncode}:\n{errors.read()}")
-    return line, taken
-
-
-def print_speed(model: str) -> None:
-    """Time predictions with the model in this file -> a line of JSON: ms for one, and how many in a second."""
-    recognizer = Recognizer.load(model)
-    opaque = np.full((300, 300, 1), 255, np.uint8)
-    canvases = [np.concatenate([drawn(digit), opaque], axis=2) for digit in STROKES]
-    p50_ms = float(np.median(times(recognizer.predict, canvases)))
-    many = list(itertools.islice(itertools.cycle(canvases), MANY))
+def _run(runtime: Runtime, picture: Path) -> tuple[float, float, float]:
+    """Let a new process read a seven -> s to the answer, ms for a prediction, predictions a second."""
+    command = [sys.executable, "-c", FIRST_AND_SPEED, str(runtime.model), str(picture)]
     started = time.perf_counter()
-    recognizer.predict_many(many)
-    print(json.dumps({"p50_ms": p50_ms, "per_second": MANY / (time.perf_counter() - started)}))
+    with (
+        tempfile.TemporaryFile("w+") as errors,  # TensorFlow also writes there what is none
+        subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **THREADS}, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
+        assert process.stdout
+        digit = process.stdout.readline().strip()
+        seconds = time.perf_counter() - started
+        speed = process.stdout.read().split()
+        if process.wait() or digit != "7":
+            errors.seek(0)
+            raise SystemExit(f"{runtime.name} reads a seven as {digit!r}.\n{errors.read()}")
+    ms, per_second = map(float, speed)
+    return seconds, ms, per_second
 
 
 async def memory_of(runtime: Runtime, predictions: int, until: int) -> dict[str, float]:
@@ -187,12 +155,12 @@ async def memory_of(runtime: Runtime, predictions: int, until: int) -> dict[str,
     different = [sheets(placed(digit, angle=slant))[-1] for slant in SLANTS for digit in STROKES]
     last: deque[float] = deque(maxlen=LAST)
     memory = {}
-    with server_of(ROOT / "streamlit_app.py", DIGITS_MODEL=runtime.model) as (address, pid):
+    with server_of(ROOT / "streamlit_app.py", DIGITS_MODEL=str(runtime.model)) as (address, pid):
         async with visit(address) as visitor:
             for number in tqdm(range(1, until + 1), f"{runtime.name}'s page", mininterval=1):
                 answer = await visitor.draw(different[number % len(different)])
                 if answer.digit is None:
-                    raise RuntimeError(f"{runtime.name}'s page answers {answer.text!r} to a digit.")
+                    raise SystemExit(f"{runtime.name}'s page answers {answer.text!r} to a digit.")
                 last.append(resident_mb(pid))
                 if number % CLEAR_EVERY == 0:
                     await visitor.clear()
@@ -202,24 +170,16 @@ async def memory_of(runtime: Runtime, predictions: int, until: int) -> dict[str,
 
 
 def show(figures: dict[str, dict[str, float]]) -> None:
-    """Print the runtimes side by side, and which goals are reached."""
-    names = {
-        "installed_mb": "installed, MB",
-        "first_s": "first answer, s",
-        "memory_mb": "memory, MB",
-        "growth_mb": "it grows by, MB",
-        "predict_p50_ms": "one digit, ms",
-        "predict_many_per_second": "digits a second",
-    }
+    """Print the runtimes side by side, and how they compare with the goals."""
     print(f"{'':<18}" + "".join(f"{name:>10}" for name in figures))
-    for key, name in names.items():
-        print(f"{name:<18}" + "".join(f"{row[key]:>10}" for row in figures.values()))
+    for key, title in ROWS.items():
+        print(f"{title:<18}" + "".join(f"{row[key]:>10}" for row in figures.values()))
     for name, row in figures.items():
-        print(f"{name}: grows by {row['growth_mb']} MB, the goal is {MOST_GROWTH_MB} MB at most")
+        print(f"{name} grows by {row['growth_mb']} MB; the goal is at most {MOST_GROWTH_MB} MB")
         if name != "Keras" and "Keras" in figures:
-            for key, most in (("memory_mb", MOST_MEMORY), ("first_s", MOST_TIME)):
-                share = row[key] / figures["Keras"][key]
-                print(f"{name}: {names[key].split(',')[0]} {share:.0%} of Keras', the goal is {most:.0%} at most")
+            memory, first = (row[key] / figures["Keras"][key] for key in ("memory_mb", "first_s"))
+            print(f"{name} takes {memory:.0%} of Keras' memory; the goal is at most {MOST_MEMORY:.0%}")
+            print(f"{name} takes {first:.0%} of Keras' time to the first answer; the goal is at most {MOST_TIME:.0%}")
 
 
 if __name__ == "__main__":

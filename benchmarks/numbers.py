@@ -1,81 +1,69 @@
-"""How many numbers of 2 to 6 digits are read without an error, and of how many each digit is, by itself.
+"""How many numbers of 2 to 6 digits are read without an error: digits apart, close, touching, overlapping.
 
-    python -m benchmarks.numbers                 as a table: digits apart, close, touching, by a careless pen
+    python -m benchmarks.numbers                 prints a table
     python -m benchmarks.numbers --count 100     a quick try
-    python -m benchmarks.numbers --record        keeps the shares in the model's card, too
+    python -m benchmarks.numbers --record        also writes the shares to the model's card
 
 The first three kinds are put together from MNIST digits held out of training and from digits of the parametric pen, of
-unequal size, on an uneven baseline; the others are by `benchmarks/support/penned.py`, those that overlap once read from their
-pixels and once with their strokes known, as on the canvas. "readable" are numbers whose digits `predict` reads, each as
-a picture of its own: what `read` loses against that, it loses by taking the number apart. What
-`recognizer/numbers/segment.py` weighs was chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
+unequal size, on an uneven baseline; the others come from benchmarks/support/penned.py. Those that overlap are read
+twice: from their pixels, and with their strokes known, as on the canvas. "readable" are the numbers of which `predict`
+reads every digit as a picture of its own: whatever `read` misses beyond that was lost in taking the number apart. The
+weights in recognizer/numbers/segment.py were chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
 """
 
-import argparse
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from benchmarks.support.command import command_line, held_out, record
+from benchmarks.support.figures import percent
 from benchmarks.support.handwriting import handwritten, scaled
 from benchmarks.support.penned import FREE, OVERLAPPING, Number, penned
-from benchmarks.support.record import record
 from recognizer import Reading, Recognizer
-from recognizer.runtimes.loader import DEFAULT_MODEL
 from train.config import DIGITS as CONFIG
-from train.data.mnist import Split, load_mnist, split_and_prepare
+from train.data.mnist import Split
 from train.report.metrics import share_with_interval
 from train.synthetic.pen import Hand
 
 HEIGHT = 90  # px of a digit, as people write on a wide canvas
-MARGIN = 20
+MARGIN = 20  # px
 APART, CLOSE, TOUCHING = (0.1, 0.4), (0.03, 0.08), (-0.06, -0.02)  # the least distance in any row, in heights
-PENNED = {"penned": FREE, "overlapping": OVERLAPPING}
 KINDS = {"apart": [APART], "close": [APART, CLOSE], "touching": [APART, CLOSE, TOUCHING]}
+PENNED = {"penned": FREE, "overlapping": OVERLAPPING}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
-    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
+    parser = command_line(__doc__, model=True, data=True)
     parser.add_argument("--count", type=int, default=500, help="numbers of each kind (500)")
     parser.add_argument("--seed", type=int, default=2)
-    parser.add_argument("--record", action="store_true", help="keep the shares in the model's card")
     options = parser.parse_args()
-    recognizer = Recognizer.load(options.model)
-    source = split_and_prepare(load_mnist(options.data), CONFIG.validation_size, CONFIG.seed).validation
-    print(f"{'':<12}{'read':>8}{'95 % interval':>18}{'readable':>12}{'ms each':>10}")
-    figures = {"count": options.count, "seed": options.seed}
+    recognizer, source = Recognizer.load(options.model), held_out(options.data)
+    print(f"{'':<24}{'read':<26}{'readable':<26}")
+    figures: dict = {"count": options.count, "seed": options.seed}
     for position, kind in enumerate([*KINDS, *PENNED]):
         rng = np.random.default_rng([CONFIG.seed, options.seed, position])
         numbers = [
             penned(rng, PENNED[kind]) if kind in PENNED else number(source, kind, rng) for _ in range(options.count)
         ]
-        readable = sum(_digit_by_digit(recognizer, made) == made.text for made in numbers) / len(numbers)
-        figures[kind] = _row(kind, numbers, readable, lambda made: recognizer.read(made.picture))
+        readable = [
+            "".join(str(prediction.digit) for prediction in recognizer.predict_many(each.alone)) == each.text
+            for each in numbers
+        ]
+        figures[kind] = _row(kind, numbers, readable, lambda each: recognizer.read(each.picture))
         if kind == "overlapping":
-            by_strokes = _row("by strokes", numbers, readable, lambda made: recognizer.read(made.picture, made.strokes))
-            figures["overlapping by strokes"] = by_strokes
+            name = "overlapping by strokes"
+            figures[name] = _row(name, numbers, readable, lambda each: recognizer.read(each.picture, each.strokes))
     if options.record:
         record("python -m benchmarks.numbers", figures, options.model)
 
 
-def _row(name: str, numbers: list[Number], readable: float, read: Callable[[Number], Reading]) -> dict:
-    """Read and print; return the share of numbers that were read without an error, with its interval."""
-    started = time.perf_counter()
-    right = sum(read(made).text == made.text for made in numbers)
-    taken = 1000 * (time.perf_counter() - started) / len(numbers)
-    row = share_with_interval(right, len(numbers))
-    low, high = (100 * edge for edge in row["interval_95"])
-    interval = f"{low:.2f} to {high:.2f}"
-    print(f"{name:<12}{100 * row['share']:6.2f} %{interval:>18}{100 * readable:10.2f} %{taken:10.1f}", flush=True)
-    return row
-
-
-def _digit_by_digit(recognizer: Recognizer, made: Number) -> str:
-    return "".join(str(prediction.digit) for prediction in recognizer.predict_many(made.alone))
+def _row(name: str, numbers: list[Number], readable: list[bool], read: Callable[[Number], Reading]) -> dict:
+    """Read the numbers and print a line; return the share read without an error, with its interval."""
+    right = [read(each).text == each.text for each in numbers]
+    share, best = share_with_interval(sum(right), len(right)), share_with_interval(sum(readable), len(readable))
+    print(f"{name:<24}{percent(share, 1):<26}{percent(best, 1)}", flush=True)
+    return share
 
 
 def number(source: Split, kind: str, rng: np.random.Generator) -> Number:
@@ -99,7 +87,7 @@ def _digit(source: Split, rng: np.random.Generator) -> tuple[int, np.ndarray]:
 
 
 def _beside(sheet: np.ndarray, picture: np.ndarray, gap: float) -> np.ndarray:
-    """Put a picture right of what is on the sheet, as near as the nearest of their rows allow."""
+    """Put a picture to the right of what is on the sheet, so that the nearest of their rows are `gap` heights apart."""
     left, right = sheet > 127, picture > 127
     ends = np.where(left.any(1), left.shape[1] - left[:, ::-1].argmax(1), -10_000)
     starts = np.where(right.any(1), right.argmax(1), 10_000)

@@ -1,78 +1,120 @@
-"""From pen-up to the new answer on screen, in Chromium: this page beside the least and the usual one.
+"""How long a visitor waits, in Chromium: from pen-up to the answer, and from a click on Why to its last picture.
 
     python -m benchmarks.page [--strokes 10] [--rounds 3] [--record]
 
-Each page is opened alone, warmed up with three strokes, and then drawn on and cleared in turn. Both stamps are taken
-inside the page: one when the pen goes up, one in the first frame that shows the new text.
+The first is measured on this page, on the least that a page with a canvas can do (floor.py in benchmarks/support/pages)
+and on the page as most demos have it (usual.py); each is opened anew in every round, and warmed up. For the second,
+each of the ten digits is drawn anew, so nothing about it is known yet. Both stamps of a measurement are taken inside
+the page: at the pen-up or the click, and in the first frame that shows the result.
 """
 
-import argparse
-
 import numpy as np
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
-from benchmarks.support.driver import ROOT, at_rest, launch, served
-from benchmarks.support.record import record
-from benchmarks.support.stopwatch import watch
+from benchmarks.support.command import command_line, record
+from benchmarks.support.drawing import STROKES, placed
+from benchmarks.support.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
 
-PAGES = {
-    "floor": ROOT / "benchmarks" / "pages" / "floor.py",
-    "ours": ROOT / "streamlit_app.py",
-    "usual": ROOT / "benchmarks" / "pages" / "usual.py",
-}
-WARM_UP = 3
-WATCH = watch("pointerup", "document.querySelector('.st-key-prediction').innerText")
+OURS = ROOT / "streamlit_app.py"
+PAGES = ROOT / "benchmarks" / "support" / "pages"
+SCRIPTS = {"floor": PAGES / "floor.py", "ours": OURS, "usual": PAGES / "usual.py"}
+WARM_UP = 3  # strokes
+TIMEOUT_MS = 30_000
+ANSWER = "document.querySelector('.st-key-prediction').innerText"
+WHY = "document.querySelectorAll('.st-key-why_inside figure').length > 0"
+# Sets window.taken, null until then, to the ms from the next `event` to the first frame that shows another `shown`.
+STOPWATCH = """([event, expression]) => {
+    const shown = new Function("return " + expression)
+    window.taken = null
+    const before = shown()
+    let started = null
+    window.addEventListener(event, () => { started = performance.now() }, {capture: true, once: true})
+    const observer = new MutationObserver(() => {
+        if (started !== null && shown() !== before) {
+            observer.disconnect()
+            requestAnimationFrame(() => { window.taken = performance.now() - started })
+        }
+    })
+    observer.observe(document.body, {subtree: true, childList: true, characterData: true, attributes: true})
+}"""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__)
     parser.add_argument("--strokes", type=int, default=10, help="strokes timed on each page in each round (10)")
-    parser.add_argument("--rounds", type=int, default=3, help="times that each page is opened (3)")
-    parser.add_argument("--record", action="store_true", help="write the figures to models/digits.json")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="times that each page is opened, and each digit explained (3)"
+    )
     options = parser.parse_args()
-    taken = {name: [] for name in PAGES}
+    answers: dict[str, list[float]] = {name: [] for name in SCRIPTS}
+    whys: list[float] = []
     with sync_playwright() as playwright:
         browser = launch(playwright)
         for _ in range(options.rounds):
-            for name, script in PAGES.items():
+            for name, script in SCRIPTS.items():
                 with served(script) as address:
                     page = browser.new_page(viewport={"width": 1280, "height": 1400})  # all of each page in view
-                    page.goto(address)
-                    taken[name] += time_strokes(page, WARM_UP + options.strokes)[WARM_UP:]
+                    open_page(page, address)
+                    wait_until_read(page)
+                    answers[name] += [time_answer(page) for _ in range(WARM_UP + options.strokes)][WARM_UP:]
                     page.close()
+        with served(OURS) as address:
+            page = browser.new_page(viewport={"width": 1100, "height": 900})
+            open_page(page, address)
+            wait_until_read(page)
+            for number in range(options.rounds + 1):
+                ms = [time_why(page, digit) for digit in STROKES]
+                whys += ms if number else []  # the first round warms up
         browser.close()
-    print(f"{'ms':<8}{'p50':>8}{'p95':>8}{'to floor':>10}")
-    floor = np.median(taken["floor"])
-    for name, ms in taken.items():
-        print(f"{name:<8}{np.median(ms):8.0f}{np.percentile(ms, 95):8.0f}{np.median(ms) / floor:10.2f}")
+    print(f"{'ms':<8}{'p50':>8}{'p95':>8}")
+    for name, ms in {**answers, "Why": whys}.items():
+        print(f"{name:<8}{np.median(ms):8.0f}{np.percentile(ms, 95):8.0f}")
     if options.record:
-        figures = {f"{name}_p50_ms": round(float(np.median(ms))) for name, ms in taken.items()}
-        figures["ours_to_floor"] = round(float(np.median(taken["ours"]) / floor), 2)
+        figures = {
+            **{f"{name}_p50_ms": round(float(np.median(ms))) for name, ms in answers.items()},
+            "ours_to_floor": round(float(np.median(answers["ours"]) / np.median(answers["floor"])), 2),
+            "why_p50_ms": round(float(np.median(whys))),
+            "why_p95_ms": round(float(np.percentile(whys, 95))),
+        }
         record("python -m benchmarks.page", figures)
 
 
-def time_strokes(page: Page, strokes: int) -> list[float]:
-    """Draw a one `strokes` times, clearing after each -> ms from pen-up to the changed text."""
-    canvas = page.locator("canvas.upper-canvas")
-    canvas.wait_for(timeout=60_000)
-    page.wait_for_function("!document.querySelector('.st-key-prediction').innerText.includes('waking')", timeout=60_000)
+def time_answer(page: Page) -> float:
+    """Draw a one and clear it -> ms from pen-up to the changed text."""
+    empty = prediction(page).inner_text()
+    page.evaluate(STOPWATCH, ["pointerup", ANSWER])
+    draw(page, placed(1))
+    ms = _stopped(page)
+    _clear(page, empty)
+    return ms
+
+
+def time_why(page: Page, digit: int) -> float:
+    """Draw a digit, open the Why tab, and go back to an empty canvas -> ms from the click to the last picture."""
+    empty = prediction(page).inner_text()
+    draw(page, placed(digit))
+    expect(prediction(page)).to_contain_text("%", timeout=TIMEOUT_MS)
     at_rest(page)
-    taken = []
-    for _ in range(strokes):
-        empty = page.locator(".st-key-prediction").inner_text()
-        page.evaluate(WATCH)
-        box = canvas.bounding_box()
-        page.mouse.move(box["x"] + 150, box["y"] + 70)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 150, box["y"] + 270, steps=10)
-        page.mouse.up()
-        page.wait_for_function("window.taken !== null", timeout=30_000)
-        taken.append(page.evaluate("window.taken"))
-        at_rest(page)
-        page.locator(".st-key-clear button").click()
-        page.wait_for_function("text => document.querySelector('.st-key-prediction').innerText === text", arg=empty)
-        at_rest(page)
-    return taken
+    page.evaluate(STOPWATCH, ["pointerdown", WHY])
+    page.get_by_role("tab", name="Why").click()
+    ms = _stopped(page)
+    page.get_by_role("tab", name="Draw").click()
+    _clear(page, empty)
+    return ms
+
+
+def _stopped(page: Page) -> float:
+    """Wait for the stopwatch, and until the page is at rest -> ms."""
+    page.wait_for_function("window.taken !== null", timeout=TIMEOUT_MS)
+    at_rest(page)
+    return page.evaluate("window.taken")
+
+
+def _clear(page: Page, empty: str) -> None:
+    """Press Clear, and wait for the text of an empty canvas."""
+    page.locator(".st-key-clear button").click()
+    page.wait_for_function(f"text => {ANSWER} === text", arg=empty, timeout=TIMEOUT_MS)
+    at_rest(page)
 
 
 if __name__ == "__main__":

@@ -1,27 +1,25 @@
-"""Photographed sheets of paper with digits on them, made: uneven light, shadow, ruling, noise, blur, slant, JPEG.
+"""How many digits are read on photographed sheets of paper: made with uneven light, shadow, ruling, noise and slant.
 
-    python -m benchmarks.sheets                 how many of the digits on 200 such sheets are found and read right
+    python -m benchmarks.sheets                 reads 200 sheets, and 50 blank ones
     python -m benchmarks.sheets --count 20      a quick try
-    python -m benchmarks.sheets --record        keeps the figures in the model's card, too
+    python -m benchmarks.sheets --record        also writes the figures to the model's card
 
 `sheet` makes one, from digits and a source of randomness: the file as a phone would have saved it, and its text.
 """
 
-import argparse
 import io
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from benchmarks.support.command import command_line, held_out, record
+from benchmarks.support.figures import percent
 from benchmarks.support.handwriting import handwritten, scaled
-from benchmarks.support.record import record
 from recognizer import Recognizer
-from recognizer.runtimes.loader import DEFAULT_MODEL
 from train.config import DIGITS as CONFIG
-from train.data.mnist import Split, load_mnist, split_and_prepare
+from train.data.mnist import Split
 from train.report.metrics import share_with_interval
 from train.synthetic.pen import Hand
 
@@ -33,46 +31,40 @@ QUALITY = 40  # of the JPEG
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """jpeg: the file's bytes; text: what stands on it, line by line."""
+    """A photographed sheet: `jpeg` holds the file's bytes, `text` what is written on it, line by line."""
 
     jpeg: bytes
     text: str
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
-    parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="a .keras or .h5 file (models/digits.keras)")
+    parser = command_line(__doc__, model=True, data=True)
     parser.add_argument("--count", type=int, default=200, help="sheets (200), and a quarter as many blank ones")
-    parser.add_argument("--seed", type=int, default=3, help="2 was looked at while recognizer/images/photo.py was made")
-    parser.add_argument("--record", action="store_true", help="keep the figures in the model's card")
+    parser.add_argument("--seed", type=int, default=3, help="recognizer/images/photo.py was written with seed 2")
     options = parser.parse_args()
-    recognizer = Recognizer.load(options.model)
-    source = split_and_prepare(load_mnist(options.data), CONFIG.validation_size, CONFIG.seed).validation
+    recognizer, source = Recognizer.load(options.model), held_out(options.data)
     right = total = false = 0
     for number in range(options.count):
-        made = sheet(source, np.random.default_rng([CONFIG.seed, options.seed, number]))
-        text = recognizer.read(made.jpeg).text
-        wrong = distance(text, made.text)
-        right += max(0, len(made.text) - wrong)
-        total += len(made.text)
-        if wrong:
-            print(number, repr(made.text), repr(text), flush=True)
+        written = sheet(source, np.random.default_rng([CONFIG.seed, options.seed, number]))
+        text = recognizer.read(written.jpeg).text
+        errors = distance(text, written.text)
+        right += max(0, len(written.text) - errors)
+        total += len(written.text)
+        if errors:
+            print(f"sheet {number} says {written.text!r} and is read as {text!r}", flush=True)
     blanks = options.count // 4
     for number in range(blanks):
         blank = sheet(source, np.random.default_rng([CONFIG.seed, options.seed, options.count + number]), blank=True)
         false += len(recognizer.read(blank.jpeg).text)
-    row = share_with_interval(right, total)
-    low, high = row["interval_95"]
-    print(f"digits right   {100 * row['share']:6.2f} %   ({100 * low:.2f} to {100 * high:.2f})")
-    print(f"false digits on {blanks} blank sheets   {false}")
+    digits = share_with_interval(right, total)
+    print(f"digits read right                   {percent(digits)}\ndigits read on {blanks} blank sheets      {false}")
     if options.record:
-        figures = {"sheets": options.count, "digits": row, "blank sheets": blanks, "false digits on them": false}
+        figures = {"sheets": options.count, "digits": digits, "blank sheets": blanks, "false digits on them": false}
         record("python -m benchmarks.sheets", {**figures, "seed": options.seed}, options.model)
 
 
 def distance(text: str, other: str) -> int:
-    """How many characters have to be put in, taken out or changed (Levenshtein 1966)."""
+    """How many characters have to be inserted, deleted or changed (Levenshtein 1966)."""
     row = list(range(len(other) + 1))
     for i, a in enumerate(text, 1):
         diagonal, row[0] = row[0], i
@@ -82,7 +74,7 @@ def distance(text: str, other: str) -> int:
 
 
 def sheet(source: Split, rng: np.random.Generator, blank: bool = False) -> Sheet:
-    """Photograph a sheet of paper with one to four lines of digits, or, `blank`, with none."""
+    """Photograph a sheet of paper with one to four lines of digits, or a blank one."""
     size = (int(rng.integers(700, 1400)), int(rng.integers(700, 1400)))  # rows, columns
     lines = int(rng.choice([1, 1, 2, 3, 4]))
     height = size[0] * (rng.uniform(0.1, 0.8) if lines == 1 else rng.uniform(0.08, 0.6 / lines))
@@ -97,7 +89,9 @@ def sheet(source: Split, rng: np.random.Generator, blank: bool = False) -> Sheet
     return Sheet(file.getvalue(), text)
 
 
-def _written(source: Split, size: tuple[int, int], lines: int, height: float, rng) -> tuple[np.ndarray, str]:
+def _written(
+    source: Split, size: tuple[int, int], lines: int, height: float, rng: np.random.Generator
+) -> tuple[np.ndarray, str]:
     ink, texts = np.zeros(size, np.float32), []
     room = size[0] / lines
     for number in range(lines):
@@ -116,14 +110,14 @@ def _written(source: Split, size: tuple[int, int], lines: int, height: float, rn
     return ink, "\n".join(filter(None, texts))
 
 
-def _digit(source: Split, height: float, rng) -> tuple[int, np.ndarray]:
-    """A digit of MNIST or of the parametric pen, float32 (h, w), 0 paper to 1 ink."""
+def _digit(source: Split, height: float, rng: np.random.Generator) -> tuple[int, np.ndarray]:
+    """A digit of MNIST or of the parametric pen -> its label, and float32 (h, w), 0 paper to 1 ink."""
     label, picture = handwritten(source, Hand(thinnest=4, thickest=14), rng)
     return label, scaled(picture, height, Image.Resampling.BICUBIC).astype(np.float32) / 255
 
 
-def _rule(paper: np.ndarray, rng) -> None:
-    """Leave the paper blank, rule it, or square it."""
+def _rule(paper: np.ndarray, rng: np.random.Generator) -> None:
+    """Rule the paper, in lines or squares, or leave it blank."""
     kind = rng.choice(["blank", "ruled", "squared"])
     if kind == "blank":
         return
@@ -135,11 +129,11 @@ def _rule(paper: np.ndarray, rng) -> None:
             paper[:, at : at + width] = rule
 
 
-def _photographed(picture: np.ndarray, rng) -> np.ndarray:
-    """Hold a camera over it: perspective, light from one side, a shadow, blur and noise; uint8 (H, W, 3)."""
+def _photographed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Add what a camera does: perspective, light from one side, a shadow, blur and noise -> uint8 (H, W, 3)."""
     rows, columns = picture.shape[:2]
-    corners = np.float32([[0, 0], [columns, 0], [columns, rows], [0, rows]])
-    moved = corners + np.float32(rng.uniform(-0.03, 0.03, (4, 2)) * (columns, rows))
+    corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    moved = corners + (rng.uniform(-0.03, 0.03, (4, 2)) * (columns, rows)).astype(np.float32)
     turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), rng.uniform(-4, 4), 1.0)
     matrix = cv2.getPerspectiveTransform(corners, moved)
     picture = cv2.warpPerspective(
@@ -154,7 +148,7 @@ def _photographed(picture: np.ndarray, rng) -> np.ndarray:
         light *= 1 - rng.uniform(0.2, 0.5) / (1 + np.exp(-edge / rng.uniform(0.005, 0.05)))
     picture = cv2.GaussianBlur(picture * light[..., None], (0, 0), rng.uniform(0.4, 1.6))
     picture += rng.normal(0, rng.uniform(1, 7), picture.shape)
-    return np.uint8(np.clip(picture, 0, 255))
+    return np.clip(picture, 0, 255).astype(np.uint8)
 
 
 if __name__ == "__main__":

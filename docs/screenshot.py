@@ -1,4 +1,4 @@
-"""Make the README's pictures, docs/page.png and docs/why.png, in Chromium: `python -m docs.screenshot`."""
+"""Take the README's pictures, docs/page.png and docs/why.png, in Chromium: `python -m docs.screenshot`."""
 
 from pathlib import Path
 
@@ -7,8 +7,8 @@ from playwright.sync_api import expect, sync_playwright
 from benchmarks.support.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
 
 FOLDER = Path(__file__).parent
-# A seven as people write it who get told that it is a one: a flag, a bend, and a bar across the stem.
-SEVEN = [
+# A seven that is often read as a one: with a flag, a bend, and a bar across the stem.
+SEVEN: list[list[tuple[float, float]]] = [
     [(82, 88), (78, 66), (120, 62), (170, 60), (214, 56), (206, 84), (180, 130), (160, 178), (146, 222), (140, 252)],
     [(116, 156), (160, 150), (206, 146)],
 ]

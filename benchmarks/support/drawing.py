@@ -1,21 +1,28 @@
 """Digits as strokes, drawn with nothing but Pillow."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 SUPERSAMPLE = 4
+Point = tuple[float, float]
+Strokes = Sequence[Sequence[Point]]
+Colour = tuple[int, int, int]
 
 
-def arc(x, y, radius_x, radius_y, start, end, points=24):
-    """Points on an ellipse; angles in degrees, 0 to the right, growing clockwise on the screen."""
+def arc(
+    x: float, y: float, radius_x: float, radius_y: float, start: float, end: float, points: int = 24
+) -> list[Point]:
+    """Points on an ellipse around (x, y); angles in degrees, 0 to the right, growing clockwise on the screen."""
     angles = [math.radians(start + (end - start) * i / (points - 1)) for i in range(points)]
     return [(x + radius_x * math.cos(a), y + radius_y * math.sin(a)) for a in angles]
 
 
 # One polyline a stroke, in a box 100 wide and 160 high.
-STROKES = {
+STROKES: dict[int, list[list[Point]]] = {
     0: [arc(50, 80, 45, 78, -90, 270)],
     1: [[(50, 2), (50, 158)]],
     2: [[*arc(50, 45, 42, 43, -170, 35), (5, 156), (96, 156)]],
@@ -29,21 +36,29 @@ STROKES = {
 }
 
 
-def placed(digit, height=180.0, left=90.0, top=60.0, angle=0.0):
+def placed(
+    digit: int, height: float = 180.0, left: float = 90.0, top: float = 60.0, angle: float = 0.0
+) -> list[list[Point]]:
     """The strokes of `digit` in px, turned by `angle` degrees around their middle."""
     k = height / 160
     turn = math.radians(angle)
     cos, sin = math.cos(turn), math.sin(turn)
 
-    def place(x, y):
+    def place(x: float, y: float) -> Point:
         x, y = x - 50, y - 80
         return left + k * (50 + cos * x - sin * y), top + k * (80 + sin * x + cos * y)
 
     return [[place(x, y) for x, y in stroke] for stroke in STROKES[digit]]
 
 
-def render(strokes, width=16.0, size=(300, 300), ink=(0, 0, 0), paper=(255, 255, 255)):
-    """Draw strokes (px) with a round pen `width` px wide -> uint8 (H, W, 3)."""
+def render(
+    strokes: Strokes,
+    width: float = 16.0,
+    size: tuple[int, int] = (300, 300),
+    ink: Colour = (0, 0, 0),
+    paper: Colour = (255, 255, 255),
+) -> np.ndarray:
+    """Draw strokes (px) with a round pen `width` px wide on a sheet of `size` (width, height) -> uint8 (H, W, 3)."""
     k = SUPERSAMPLE
     image = Image.new("L", (size[0] * k, size[1] * k), 0)
     pen = ImageDraw.Draw(image)
@@ -54,10 +69,10 @@ def render(strokes, width=16.0, size=(300, 300), ink=(0, 0, 0), paper=(255, 255,
         for x, y in points:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
     share = np.asarray(image.resize(size, Image.Resampling.BOX))[..., None] / 255
-    return np.uint8(np.rint(share * np.array(ink) + (1 - share) * np.array(paper)))
+    return np.rint(share * np.array(ink) + (1 - share) * np.array(paper)).astype(np.uint8)
 
 
-def drawn(digit, **options):
-    """A picture of `digit`; options as in `placed` and `render`."""
+def drawn(digit: int, **options: Any) -> np.ndarray:
+    """A picture of `digit`, uint8 (H, W, 3); options as for `placed` and `render`."""
     where = {key: options.pop(key) for key in ("height", "left", "top", "angle") if key in options}
     return render(placed(digit, **where), **options)

@@ -10,7 +10,7 @@ from train.synthetic.variants import enlarged
 
 
 def handwritten(source: Split, hand: Hand, rng: np.random.Generator) -> tuple[int, np.ndarray]:
-    """A digit of `source` or, as often, one by `hand` -> its label and uint8 (h, w), 255 ink, cut to the ink."""
+    """A digit of `source` or, half the time, one by `hand` -> its label, and uint8 (h, w), 255 ink, cut to the ink."""
     if rng.random() < 0.5:
         row = rng.integers(len(source))
         label, picture = int(source.labels[row]), enlarged(source.digits[row])

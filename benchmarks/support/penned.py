@@ -1,8 +1,8 @@
-"""A number as a careless hand writes it with a pen on the canvas: strokes of one digit that do not meet.
+"""A number as a careless hand writes it with a pen on the canvas, so that strokes of the same digit may not meet.
 
 In: a source of randomness. Out: a `Number`. All its digits are by one hand, which has a slant, a width and a
-carelessness of its own; between their ink lie 8 to 30 px of free columns, so what is hard is not where one digit ends
-but what belongs to one: a roof beside its five, a bar beside its stem, a stroke that the pen left in two.
+carelessness of its own. By default 8 to 30 px of columns between them are free of ink, so it is easy to see where one
+digit ends, and hard to see what belongs to it: a roof beside its five, a bar beside its stem, a stroke broken in two.
 """
 
 from dataclasses import dataclass
@@ -16,18 +16,21 @@ from train.synthetic.pen import Hand, line, parse, written
 
 CANVAS = (640, 200)  # px, or wider where the number is
 PEN = 10  # px
-HEIGHT, UNEQUAL, WIDEST = 90, (0.8, 1.2), 110  # px of the strokes' centre lines
+HEIGHT, UNEQUAL, WIDEST = 90, (0.8, 1.2), 110  # of the strokes' centre lines: px, times HEIGHT, px
 UP_OR_DOWN = 15  # px from the middle
 FREE = (8, 30)  # px of columns without ink between two digits
-OVERLAPPING = (-24, -8)  # px, where a digit reaches into the columns of the one before; mostly they touch
-GAP = (0.05, 0.25)  # of the digit's height, where a stroke is left in two
+OVERLAPPING = (-24, -8)  # px; each digit reaches into the columns of the one before, and most touch it
+GAP = (0.05, 0.25)  # of the digit's height, where a stroke is broken in two
 
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """text: its digits; picture: uint8 (H, W), 0 ink to 255 paper; alone: pictures alike of each digit by itself.
+    """A number and its picture.
 
-    strokes: those of the picture, where they are known.
+    text: its digits.
+    picture: uint8 (H, W), 0 ink to 255 paper.
+    alone: a picture like that of each digit by itself.
+    strokes: the strokes of the picture, where they are known.
     """
 
     text: str
@@ -38,7 +41,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Writer:
-    """hand: how each digit strays; matrix: what all have in common; broken: the share of strokes left in two."""
+    """hand: how far each digit strays; matrix: the width and slant of all; broken: the share of broken strokes."""
 
     hand: Hand
     matrix: np.ndarray
@@ -60,12 +63,12 @@ def penned(rng: np.random.Generator, free: tuple[float, float] = FREE) -> Number
         x += high[0] - low[0] + PEN + rng.uniform(*free)
     size = (max(CANVAS[0], int(x) + PEN), CANVAS[1])
     alone = [_drawn(digit, size) for digit in digits]
-    strokes = tuple(Stroke(stroke, PEN) for digit in digits for stroke in digit)
-    return Number("".join(map(str, labels)), np.min(alone, axis=0), alone, strokes)
+    known = tuple(Stroke(stroke, PEN) for digit in digits for stroke in digit)
+    return Number("".join(map(str, labels)), np.min(alone, axis=0), alone, known)
 
 
 def _writer(rng: np.random.Generator) -> Writer:
-    """A hand clumsier than those of training, every other one careless as well."""
+    """A hand clumsier than those of training; every other one is careless as well."""
     careless = rng.random() < 0.5
     hand = Hand(
         points=4.5,
@@ -88,7 +91,7 @@ def _digit(label: int, writer: Writer, rng: np.random.Generator) -> list[np.ndar
 
 
 def _broken(stroke: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
-    """Lift the pen for a moment somewhere along a stroke (n, 2) -> two strokes, or as it was where it is short."""
+    """Lift the pen for a moment somewhere along a stroke (n, 2) -> two strokes, or the same one where it is short."""
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))])
     start = rng.uniform(0.15, 0.85) * along[-1]
     end = start + 100 * rng.uniform(*GAP) + PEN  # the ink's round ends take some of the gap

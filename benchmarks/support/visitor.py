@@ -5,166 +5,132 @@
         answer.digit, answer.seconds  # 4, 0.09
         await visitor.clear()
 
-What a browser does and costs beside the server is left out: encoding the canvas, laying the answer out, painting it.
+Left out is what a browser does and costs: encoding the canvas, laying out the answer and painting it.
 """
 
 import asyncio
-import base64
 import html
-import io
 import json
 import re
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
-import numpy as np
-from PIL import Image
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets import Origin, Subprotocol
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from benchmarks.support.drawing import render
+from benchmarks.support.canvas import sent
+from benchmarks.support.drawing import Strokes
 
-SIZE_PX = 300, 300  # of what is seen of the narrow canvas
-STRIP_PX = 32  # that lies above it, unseen; both as in views/canvas.py, which can only be imported where Streamlit runs
-INK = 47, 116, 224  # the canvas' colour, #2f74e0
+LOADING = "has loaded"  # part of the hint that stands in for an answer while the model is loading
 TIMEOUT_S = 60.0  # for an answer; the model may still be loading
 PARTS = "prediction", "probabilities", "preview"  # the containers that an answer fills
 
-Strokes = Sequence[Sequence[tuple[float, float]]]
-
 
 class VisitError(Exception):
-    """The page did not do what it should: it showed an exception, left, or did not answer in time."""
+    """The page did not do what it should: it showed an exception, closed the connection, or did not answer in time."""
 
 
 @dataclass(frozen=True)
 class Answer:
     """What the page shows of a drawing, as HTML, one part for each of `PARTS`.
 
-    seconds: from pen-up (the drawing is sent) to the message with the text of the answer; None where nothing was drawn.
+    seconds: from pen-up (the drawing is sent) to the message with the text of the answer; 0 where nothing was drawn.
     """
 
     prediction: str
     probabilities: str
     preview: str
-    seconds: float | None = None
+    seconds: float = 0.0
 
     @property
     def text(self) -> str:
-        """What a person reads in the place of the answer."""
-        return text_of(self.prediction)
+        """What a person reads in the place of the answer, on one line."""
+        return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", self.prediction))).strip()
 
     @property
     def digit(self) -> int | None:
-        """The one digit that is named; None where there is none, or are several."""
+        """The one digit that is shown; None where there is none, or more than one."""
         digits = re.findall(r'class="digit">(\d)<', self.prediction)
         return int(digits[0]) if len(digits) == 1 else None
 
     def same_as(self, other: "Answer") -> bool:
-        """Whether both show the same, down to each dot of the picture that the model saw."""
-        return replace(self, seconds=None) == replace(other, seconds=None)
+        """Whether both show the same, down to each pixel of the picture that the model saw."""
+        return replace(self, seconds=0.0) == replace(other, seconds=0.0)
 
 
-def text_of(part: str) -> str:
-    """HTML -> its text, on one line."""
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", part))).strip()
+def sheets(strokes: Strokes) -> list[str]:
+    """What the canvas sends after each of the strokes (px of its visible part), as JSON."""
+    return [_sheet(strokes[: number + 1]) for number in range(len(strokes))]
 
 
-def sheets(strokes: Strokes, width: int = 16) -> list[str]:
-    """What the canvas holds after each of the strokes (px of what is seen of it), as it sends it."""
-    return [_sheet(strokes[: number + 1], width) for number in range(len(strokes))]
+def _sheet(strokes: Strokes) -> str:
+    raw, data = sent(strokes)
+    return json.dumps({"drawing": {"raw": raw, "data": data}})
 
 
-def _sheet(strokes: Strokes, width: int) -> str:
-    left, top = SIZE_PX
-    picture = np.zeros((top + STRIP_PX, left, 4), np.uint8)
-    if strokes:
-        picture[..., :3] = INK
-        picture[STRIP_PX:, :, 3] = 255 - render(strokes, width, SIZE_PX)[..., 0]
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, "PNG")
-    data = "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
-    raw = {"version": "7.4.0", "objects": [_path(stroke, width) for stroke in strokes]}
-    return json.dumps({"drawing": {"raw": raw, "data": data}}, separators=(",", ":"))
-
-
-def _path(stroke: Sequence[tuple[float, float]], width: int) -> dict:
-    """A stroke as Fabric.js writes it down; what it says beside these few is the same for every stroke."""
-    points = [(round(x, 4), round(y + STRIP_PX, 4)) for x, y in stroke]
-    path = [["L" if number else "M", x, y] for number, (x, y) in enumerate(points)]
-    return {"type": "Path", "stroke": "#2f74e0", "strokeWidth": width, "fill": None, "path": path, **FABRIC}
-
-
-FABRIC = {
-    "version": "7.4.0",
-    "originX": "center",
-    "originY": "center",
-    **dict.fromkeys(["lockMovementX", "lockMovementY", "lockRotation", "lockScalingX", "lockScalingY"], False),
-    **dict.fromkeys(["lockSkewingX", "lockSkewingY", "lockScalingFlip", "strokeUniform", "flipX", "flipY"], False),
-    **dict.fromkeys(["strokeDashOffset", "angle", "skewX", "skewY"], 0),
-    **dict.fromkeys(["scaleX", "scaleY", "opacity"], 1),
-    **dict.fromkeys(["strokeLineCap", "strokeLineJoin"], "round"),
-    **{"strokeDashArray": None, "shadow": None, "visible": True, "backgroundColor": "", "strokeMiterLimit": 10},
-    **{"fillRule": "nonzero", "paintFirst": "fill", "globalCompositeOperation": "source-over"},
-}
-BLANK = _sheet((), 16)
+BLANK = _sheet(())
 
 
 @asynccontextmanager
 async def visit(address: str) -> AsyncIterator["Visitor"]:
-    """Open the page at `address`, wait until the model has woken up, and leave it in the end.
+    """Open the page at `address`, wait until the model has loaded, and close the page in the end.
 
     Raises `VisitError` for whatever the page should not do.
     """
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
-    # No proxy: this machine is not the internet. The page's own messages are small, and nobody else's are expected.
-    async with connect(stream, subprotocols=["streamlit"], origin=address, proxy=None) as socket:
+    # No proxy, which the environment may name: the page is served by this machine.
+    async with connect(stream, subprotocols=[Subprotocol("streamlit")], origin=Origin(address), proxy=None) as socket:
         visitor = Visitor(socket, address)
         await visitor.open()
         yield visitor
 
 
 class Visitor:
-    """One session of the page: what it shows, and the state of its widgets, as the browser's part of Streamlit has it.
+    """One session of the page: what it shows, and the state of its widgets, as Streamlit keeps them in the browser.
 
-    Only the widgets of the Draw and Photo tabs are known; any other has its default for as long as it is not sent.
+    Of the widgets, only those in `DEFAULTS` are known; any other keeps its default as long as its state is not sent.
     """
 
-    def __init__(self, socket: ClientConnection, address: str):
+    def __init__(self, socket: ClientConnection, address: str) -> None:
         self._socket, self._address = socket, address
         self._page, self._fragment = "", ""
         self._places: dict[str, tuple[int, ...]] = {}  # of containers: the key -> the path of its block
         self._shown: dict[tuple[int, ...], str] = {}  # the path of an element -> its HTML
-        self._states: dict[str, Callable] = {}  # of widgets: the id -> what puts its state into a message
+        self._states: dict[str, Callable[[Any], None]] = {}  # of widgets: the id -> what puts its state into a message
         self._ids: dict[str, str] = {}  # of widgets: the key -> the id
         self._drawing = ""
         self._canvas = ""  # how the canvas is to be shown, as JSON
-        self._again: tuple[str, float] | None = None  # a fragment that is to run by itself, and how often
+        self._again: tuple[str, float] | None = None  # a fragment that is to run by itself, and every how many s
         self._answered: float | None = None  # when the text of the answer came last
 
     async def open(self) -> None:
-        """Run the page for the first time, and until it can read."""
+        """Run the page for the first time, and wait until it can read."""
         await self._run(fragment="")
         if "drawing" not in self._ids:
             raise VisitError("The page has no canvas.")
         ends = time.monotonic() + TIMEOUT_S
-        while "waking up" in self.answer().prediction:
+        while LOADING in self.answer().text:
             if self._again is None or time.monotonic() > ends:
-                raise VisitError("The page waits for the model, but it does not come.")
+                raise VisitError("The page waits for a model that does not load.")
             fragment, interval = self._again
             await asyncio.sleep(interval)
             await self._run(fragment, by_itself=True)
 
     def answer(self) -> Answer:
         """What the page shows."""
-        return Answer(*(self._part(key) for key in PARTS))
+        prediction, probabilities, preview = map(self._part, PARTS)
+        return Answer(prediction, probabilities, preview)
 
     async def draw(self, sheet: str) -> Answer:
-        """Lift the pen, all that is on the canvas being `sheet`, one of `sheets` -> the answer to it."""
+        """Lift the pen from the canvas, which now holds `sheet`, one of `sheets` -> the answer to it."""
         self._drawing, self._answered = sheet, None
         sent = time.perf_counter()
         await self._run(self._fragment)
@@ -173,29 +139,30 @@ class Visitor:
         return replace(self.answer(), seconds=self._answered - sent)
 
     async def clear(self) -> None:
-        """Press Clear on a drawing; the canvas empties itself, and says so."""
+        """Press Clear; the canvas empties itself and sends that it is blank."""
         canvas, answer = self._canvas, self.answer()
         await self._send(self._fragment, pressed=self._ids["clear"])
         while self._canvas == canvas:
             self._take(await self._receive())
         self._drawing = BLANK
         await self._send(self._fragment)  # as the browser does, in the middle of the first run
-        while self.answer().same_as(answer):  # the end of the first run, which changes nothing, may come or not
-            await self._finish(ForwardMsg.FINISHED_EARLY_FOR_RERUN)
+        while self.answer().same_as(answer):  # the first run may still come to its end, which changes nothing
+            await self._finish()
         if self.answer().digit is not None:
-            raise VisitError(f"The canvas is clear, but the page still says {self.answer().text!r}.")
+            raise VisitError(f"The canvas is blank, but the page still says {self.answer().text!r}.")
 
     async def _run(self, fragment: str, by_itself: bool = False) -> None:
-        """Ask for a run and take what comes of it, until it has ended."""
+        """Ask for a run, and take its messages until it has ended."""
         await self._send(fragment, by_itself)
-        await self._finish(ForwardMsg.FINISHED_EARLY_FOR_RERUN)
+        await self._finish()
 
-    async def _finish(self, but: int) -> None:
-        """Take what comes until a run has ended, in another way than `but`."""
+    async def _finish(self) -> None:
+        """Take messages until a run has ended that was not cut short for another one."""
         while True:
             message = await self._receive()
             self._take(message)
-            if message.WhichOneof("type") == "script_finished" and message.script_finished != but:
+            is_end = message.WhichOneof("type") == "script_finished"
+            if is_end and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 return
 
     async def _send(self, fragment: str, by_itself: bool = False, pressed: str = "") -> None:
@@ -215,8 +182,8 @@ class Visitor:
     async def _receive(self) -> ForwardMsg:
         try:
             return ForwardMsg.FromString(await asyncio.wait_for(self._socket.recv(decode=False), TIMEOUT_S))
-        except asyncio.TimeoutError as error:
-            raise VisitError(f"The page said nothing for {TIMEOUT_S:.0f} s.") from error
+        except TimeoutError as error:
+            raise VisitError(f"The page sent nothing for {TIMEOUT_S:.0f} s.") from error
         except ConnectionClosed as error:
             raise VisitError(f"The page closed the connection ({error}).") from error
 
@@ -231,7 +198,7 @@ class Visitor:
         elif kind == "delta":
             self._take_delta(message.delta, tuple(message.metadata.delta_path))
 
-    def _take_delta(self, delta, path: tuple[int, ...]) -> None:
+    def _take_delta(self, delta: Delta, path: tuple[int, ...]) -> None:
         if delta.WhichOneof("type") == "add_block":
             self._places[key_of(delta.add_block.id)] = path
             return
@@ -246,23 +213,22 @@ class Visitor:
         elif kind == "bidi_component" and key_of(element.bidi_component.id) == "drawing":
             self._fragment, self._canvas = delta.fragment_id, element.bidi_component.json
             self._ids["drawing"] = element.bidi_component.id
-        elif kind in WIDGETS:
+        elif kind == "button":  # has a state only when it is pressed
+            self._ids[key_of(element.button.id)] = element.button.id
+        elif kind in DEFAULTS:
             widget = getattr(element, kind)
-            self._ids[key_of(widget.id)] = widget.id
-            if put := WIDGETS[kind](widget):
-                self._states.setdefault(widget.id, put)
+            self._states.setdefault(widget.id, partial(DEFAULTS[kind], widget))
 
     def _part(self, key: str) -> str:
         place = self._places.get(key)
         return "".join(body for path, body in sorted(self._shown.items()) if path[:-1] == place)
 
 
-# What a browser sends of each widget that nobody has touched.
-WIDGETS = {
-    "slider": lambda widget: lambda state: state.double_array_value.data.extend(widget.default),
-    "checkbox": lambda widget: lambda state: setattr(state, "bool_value", widget.default),
-    "file_uploader": lambda widget: lambda state: state.file_uploader_state_value.SetInParent(),
-    "button": lambda widget: None,  # only when it is pressed
+# What puts the state of a widget that nobody has touched into a message, given the widget as the page sent it.
+DEFAULTS: dict[str, Callable[[Any, Any], None]] = {
+    "slider": lambda widget, state: state.double_array_value.data.extend(widget.default),
+    "checkbox": lambda widget, state: setattr(state, "bool_value", widget.default),
+    "file_uploader": lambda widget, state: state.file_uploader_state_value.SetInParent(),
 }
 
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as some
 from PIL import Image
 from streamlit_drawable_canvas import CanvasResult
 
+from benchmarks.support.canvas import paths
 from benchmarks.support.drawing import placed, render
 from recognizer import InvalidImageError, Reading, Recognizer
 from tests.helpers import always
-from tests.views.sent import paths
 from views.canvas import component
 from views.canvas.sheet import NARROW_PX
 

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 from streamlit_drawable_canvas import CanvasResult
 
+from benchmarks.support.canvas import data_url, paths
 from recognizer import InvalidImageError
-from tests.views.sent import FOUR, NUMBER, data_url, paths
+from tests.views.sent import FOUR, NUMBER
 from views.canvas.component import drawing_of
 from views.canvas.fabric import MAX_DRAWING_BYTES, MAX_STROKES
 from views.canvas.sheet import NARROW_PX, WIDE_PX, Sheet

@@ -6,9 +6,10 @@ import threading
 import numpy as np
 import pytest
 
+from benchmarks.support.canvas import data_url, on_transparency, sent
 from benchmarks.support.drawing import drawn, placed
 from recognizer import Recognizer
-from tests.views.sent import FOUR, NUMBER, SEVEN, data_url, number, on_transparency, sent
+from tests.views.sent import FOUR, NUMBER, SEVEN, number
 from views.canvas.component import STRIP_PX
 from views.draw import DRAW_HINT
 from views.limits import LIMITS

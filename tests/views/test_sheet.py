@@ -4,8 +4,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.support.canvas import paths
 from benchmarks.support.drawing import placed
-from tests.views.sent import BARS, FOUR, paths
+from tests.views.sent import BARS, FOUR
 from views.canvas import component
 from views.canvas.fabric import MAX_STROKES
 from views.canvas.sheet import Sheet

@@ -4,9 +4,10 @@ import shutil
 
 import pytest
 
+from benchmarks.support.canvas import sent
 from recognizer import ModelError
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE
-from tests.views.sent import EMPTY, FOUR, NUMBER, number, sent
+from tests.views.sent import EMPTY, FOUR, NUMBER, number
 
 
 def headings(page):

@@ -1,4 +1,4 @@
-"""The page as most demos have it: everything runs again at each stroke, through `model.predict` and `st.bar_chart`."""
+"""The page as most demos have it: all of it runs again at each stroke, with `model.predict` and `st.bar_chart`."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ MODEL = Path(__file__).parents[3] / "models" / "digits.keras"
 
 
 @st.cache_resource
-def load():
+def load() -> keras.Model:
     return keras.models.load_model(MODEL)
 
 
@@ -21,9 +21,10 @@ number = st.session_state.setdefault("number", 0)
 empty = {"objects": [], "number": number}
 st.title("Draw a digit")
 stroke_width = st.sidebar.slider("Pen width", 1, 40, 16)
-result = st_canvas(
-    width=300, height=300, stroke_width=stroke_width, return_image_data=True, initial_drawing=empty, key="drawing"
-)
+with st.container(key="canvas"):
+    result = st_canvas(
+        width=300, height=300, stroke_width=stroke_width, return_image_data=True, initial_drawing=empty, key="drawing"
+    )
 with st.container(key="prediction"):
     if result.image_data is None or not result.json_data["objects"]:
         st.write("Draw a digit")
