@@ -3,71 +3,73 @@
 # make check       look for faults, wrong types and unsafe code, then run every test
 # make fuzz        10,000 examples for each test that takes any input
 # make constraints choose anew the releases of what the requirements pull in
-# Each makes itself a virtual environment first, in .venv (`make lite` in .venv-lite). PYTHON=... chooses the Python, 3.11 to 3.13.
+# Each makes itself a virtual environment first, in .venv (`make lite` in .venv-lite). PYTHON=... chooses the Python, 3.11 to
+# 3.13, for an environment that is not there yet, VENV=... another folder for it.
 
 IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(IN_RANGE)' 2>/dev/null && echo $$p && break; done)
-BIN := .venv/bin
+VENV := .venv
+BIN := $(VENV)/bin
 # Tests run in as many processes as there are cores, but each takes a gigabyte; a group of tests stays in one of them.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 .PHONY: app lite train test test-fast lint types safe check format fuzz audit screenshot constraints
 
-app: .venv/app
+app: $(VENV)/app
 	$(BIN)/streamlit run streamlit_app.py
 
 lite: .venv-lite/app
 	DIGITS_MODEL=models/digits.onnx .venv-lite/bin/streamlit run streamlit_app.py
 
-train: .venv/app
+train: $(VENV)/app
 	$(BIN)/python -m train
 
-test: .venv/dev
+test: $(VENV)/dev
 	$(PYTEST)
 
-test-fast: .venv/dev
+test-fast: $(VENV)/dev
 	$(PYTEST) --ignore tests/browser
 
-lint: .venv/dev
+lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: .venv/dev
+types: $(VENV)/dev
 	$(BIN)/mypy
 
 # Whether what is installed fits together. Unsafe code is looked for by `lint`, which has Bandit's rules.
-safe: .venv/dev
+safe: $(VENV)/dev
 	$(BIN)/python -m pip check
 
 check: lint types safe test
 
-format: .venv/dev
+format: $(VENV)/dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-fuzz: .venv/dev
+fuzz: $(VENV)/dev
 	$(BIN)/python -m pytest tests/fuzz --hypothesis-profile=fuzz
 
 # Asks PyPI for known vulnerabilities of everything that is installed.
-audit: .venv/dev
+audit: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet pip-audit==2.10.1
 	$(BIN)/pip-audit --local --strict
 
-screenshot: .venv/dev
+screenshot: $(VENV)/dev
 	$(BIN)/python -m docs.screenshot
 
 # One file for every supported Python and platform: the newest releases that go with what requirements*.txt pin.
-constraints: .venv/dev
+constraints: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet uv==0.13.9
 	grep -hv '^-' requirements*.txt | $(BIN)/uv pip compile - --universal --python-version 3.11 --upgrade \
 		--no-emit-index-url --custom-compile-command "make constraints" --quiet --output-file constraints.txt
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.13 was found; install one, or give it as PYTHON=..."; exit 1; }
-	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
-.venv/app: $(BIN)/python requirements.txt requirements-page.txt constraints.txt
+$(VENV)/app: $(BIN)/python requirements.txt requirements-page.txt constraints.txt
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $@
 
@@ -77,6 +79,6 @@ $(BIN)/python:
 	.venv-lite/bin/python -m pip install --quiet -r requirements-lite.txt
 	touch $@
 
-.venv/dev: .venv/app requirements-dev.txt requirements-lite.txt
+$(VENV)/dev: $(VENV)/app requirements-dev.txt requirements-lite.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@
