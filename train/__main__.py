@@ -1,14 +1,17 @@
 """Train a digit model on MNIST and write it to models/, with its card and its pictures.
 
-    python -m train                            the shipped model, an hour and a half on two cores
-    python -m train --preset quick             a smaller one in ten minutes, as models/quick.keras
-    python -m train --architecture classic     the network of the tutorials, as models/mnist.keras and mnist.h5
-    python -m train --resume                   go on after Ctrl-C or a crash; at most one epoch is lost
-    python -m train --data mnist.npz           offline, from the file that Keras would download
-    python -m train --epochs 2 --out try       a quick try that leaves models/ alone
+    python -m train                                the shipped model, an hour and a half on two cores
+    python -m train --preset quick                 a smaller one in ten minutes, as models/quick.keras
+    python -m train --architecture classic         the network of the tutorials, as models/mnist.keras and mnist.h5
+    python -m train --corrections corrections.npz  with corrections, too, as `python -m corrections export` writes them
+    python -m train --resume                       go on after Ctrl-C or a crash; at most one epoch is lost
+    python -m train --data mnist.npz               offline, from the file that Keras would download
+    python -m train --epochs 2 --out try           a quick try that leaves models/ alone
 
 Every option below --seed is a hyper-parameter; train/config.py gives the reason for each value.
 
+With --corrections, one drawing in five is held out. The new model replaces the one in models/ only if it reads at least
+as many of MNIST's validation digits and of the held-out corrections; otherwise it is written to models/candidate/.
 """
 
 import argparse
@@ -16,15 +19,18 @@ import os
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from recognizer.errors import RecognizerError
 from train.config import CONFIGS, PRESETS, TrainConfig
 from train.errors import TrainError, missing
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
+NOT_GENERATED = ("architecture", "seed", "corrections")  # fields of TrainConfig whose options are written out below
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
     options = parser().parse_args(arguments)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
@@ -36,61 +42,64 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"python -m train: {missing(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        kept = "What was trained up to the last whole epoch is kept: the same command with --resume goes on."
-        print(f"\nStopped. {kept}", file=sys.stderr)
+        advice = "Every whole epoch is kept: run the same command with --resume to go on."
+        print(f"\nStopped. {advice}", file=sys.stderr)
         return 130
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line: one option for each field of `TrainConfig`, and where things are."""
-    made = argparse.ArgumentParser(
+    """Return the command line: where things are, and one option for each hyper-parameter in `TrainConfig`."""
+    command = argparse.ArgumentParser(
         prog="python -m train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    made.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
-    made.add_argument("--out", type=Path, default=MODELS, help="folder for the model and its card (models/)")
-    made.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
-    run = made.add_mutually_exclusive_group()
+    command.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
+    command.add_argument("--out", type=Path, default=MODELS, help="folder for the model and its card (models/)")
+    command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    command.add_argument("--corrections", type=Path, metavar="FILE", help="corrections to train with, too (.npz)")
+    run = command.add_mutually_exclusive_group()
     run.add_argument("--architecture", choices=list(CONFIGS), help="which network (digits)")
     run.add_argument("--preset", choices=list(PRESETS), help="another run, smaller and quicker")
-    made.add_argument("--seed", type=int, help="of everything random")
+    command.add_argument("--seed", type=int, help="of everything random")
     for field in fields(TrainConfig):
-        if field.name in ("architecture", "seed"):
+        if field.name in NOT_GENERATED:
             continue
         option, default = "--" + field.name.replace("_", "-"), getattr(CONFIGS["digits"], field.name)
         if isinstance(default, bool):
-            made.add_argument(option, action=argparse.BooleanOptionalAction, default=None)
+            command.add_argument(option, action=argparse.BooleanOptionalAction, default=None)
         elif isinstance(default, tuple):
-            made.add_argument(option, nargs="+", choices=("keras", "h5"), help="which model files to write")
+            command.add_argument(option, nargs="+", choices=("keras", "h5"), help="which model files to write")
         else:
-            made.add_argument(option, type=type(default), metavar=type(default).__name__.upper())
-    return made
+            command.add_argument(option, type=type(default), metavar=type(default).__name__.upper())
+    return command
 
 
 def config_from(options: argparse.Namespace) -> TrainConfig:
-    """The preset's or the architecture's configuration with the changes that the command line asks for."""
-    given = {field.name: getattr(options, field.name) for field in fields(TrainConfig)}
-    changes = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in given.items() if value is not None
-    }
-    preset = PRESETS.get(options.preset, CONFIGS[options.architecture or "digits"])
-    return replace(preset, **changes)
+    """Return the configuration of the preset or architecture, with what the command line changes."""
+    changes: dict[str, Any] = {}
+    for field in fields(TrainConfig):
+        value = getattr(options, field.name)
+        if value is not None and field.name != "corrections":  # that option is a path, the field a hash
+            changes[field.name] = tuple(value) if isinstance(value, list) else value
+    return replace(PRESETS.get(options.preset, CONFIGS[options.architecture or "digits"]), **changes)
 
 
 def _train(config: TrainConfig, options: argparse.Namespace) -> int:
+    from train.data.corrections import read_corrections
     from train.data.mnist import load_mnist, split_and_prepare
     from train.export.runtimes import outdated_exports
     from train.pipeline import check_start, train_and_evaluate
     from train.report.model_card import summary
     from train.state import states
 
-    check_start(config, options.out, options.resume)  # before MNIST is prepared, which takes half a minute
+    corrections = read_corrections(options.corrections) if options.corrections else None
+    check_start(config, options.out, options.resume, corrections)  # before half a minute of preparing MNIST
     stopped = bool(states(options.out, config.name))
     if stopped and not options.resume:
         print("An earlier run was stopped; --resume would go on with it. Starting over.", file=sys.stderr)
     if options.resume and not stopped:
         print("There is no stopped run to go on with. Starting from the beginning.", file=sys.stderr)
     mnist = split_and_prepare(load_mnist(options.data), config.validation_size, config.seed)
-    card = train_and_evaluate(config, mnist, options.out, options.resume)
+    card = train_and_evaluate(config, mnist, options.out, options.resume, corrections)
     print(summary(card))
     if outdated := outdated_exports(options.out / card["model"]):
         print(outdated)

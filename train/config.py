@@ -1,4 +1,4 @@
-"""Every hyper-parameter of a training run, with its reason, the three runs the project knows, and fine-tuning."""
+"""Every hyper-parameter of a training run, with its reason, and the three runs that the project knows."""
 
 from dataclasses import dataclass, replace
 
@@ -12,19 +12,19 @@ class TrainConfig:
     architecture: str = "digits"  # a key of train.network.architecture.ARCHITECTURES
     name: str = "digits"  # the files are called NAME.keras, NAME.json, ...
     formats: tuple[str, ...] = ("keras",)  # which model files to write
-    note: str = ""  # what the card should say besides
+    note: str = ""  # a remark for the card
     seed: int = 2026  # of the split, the first weights, the order of the digits and the augmentation
     validation_size: int = 5_000  # digits held out of the 60,000; everything is chosen on these
 
-    # Drawings that MNIST lacks (train/synthetic/drawings.py), beside its 55,000 digits in every epoch. All 0: none are made.
+    # Drawings of what MNIST lacks (train/synthetic/drawings.py), beside its 55,000 digits in every epoch; 0 for none.
     drawn_digits: int = 12_000  # digits in the styles of the world, by a parametric pen
     variants: int = 8_000  # MNIST's with a slash, a flag, a foot, a bar, another pen
     negatives: int = 15_000  # letters, signs, scribbles: an eleventh class
-    validation_drawings: int = 3_000  # validation drawings of each of the three kinds; to choose and to calibrate on
-    calibrate: bool = (
-        True  # bring confidence and refusals in line with the validation drawings (train/network/calibration.py)
-    )
+    validation_drawings: int = 3_000  # of each of the three kinds, to choose and to calibrate on
+    calibrate: bool = True  # confidence and refusals, on the validation drawings (train/network/calibration.py)
     pool: int = 3  # how many epochs' drawings are made; each epoch takes its own at random
+    corrections: str = ""  # SHA-256 of the file of corrections that are trained on, too (train/data/corrections.py)
+    corrections_repeat: int = 8  # times that an epoch has each of them, so that a few dozen among 90,000 matter
 
     ensemble_size: int = 1  # networks, trained one after another with seeds of their own, whose logits are averaged
     width: float = 1.0  # times the network's filters
@@ -49,33 +49,25 @@ class TrainConfig:
 
     @property
     def classes(self) -> int:
-        """How many outputs the network has: ten digits, and none of these where that is taught."""
+        """How many outputs the network has: ten digits, and "none of these" where negatives teach it."""
         return 11 if self.negatives else 10
 
     def member(self, number: int) -> "TrainConfig":
         """The configuration of one network of the ensemble, counted from 1: each has a seed of its own."""
         return replace(self, seed=self.seed + number - 1)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         """Raise `TrainError` for values with which no training can work."""
-        for name in (
-            "epochs",
-            "batch_size",
-            "validation_size",
-            "learning_rate",
-            "width",
-            "pool",
-            "validation_drawings",
-            "ensemble_size",
-        ):
+        above_0 = ("epochs", "batch_size", "validation_size", "learning_rate", "width", "pool", "validation_drawings")
+        for name in (*above_0, "corrections_repeat", "ensemble_size"):
             if getattr(self, name) <= 0:
                 raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it has to be above 0.")
-        for name, choices in (("optimizer", ("adamw", "adadelta")), ("schedule", ("cosine", "constant"))):
-            if getattr(self, name) not in choices:
-                raise TrainError(f"--{name} is {getattr(self, name)!r}: choose {' or '.join(choices)}.")
         for name in ("drawn_digits", "variants", "negatives"):
             if getattr(self, name) < 0:
                 raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it cannot be below 0.")
+        for name, choices in (("optimizer", ("adamw", "adadelta")), ("schedule", ("cosine", "constant"))):
+            if getattr(self, name) not in choices:
+                raise TrainError(f"--{name} is {getattr(self, name)!r}: choose {' or '.join(choices)}.")
         if not 0 <= self.ema < 1:
             raise TrainError(f"--ema is {self.ema}: it has to be 0 or above, and below 1.")
 
@@ -83,7 +75,7 @@ class TrainConfig:
 DIGITS = TrainConfig(
     ensemble_size=2,
     note="MNIST's test digits have been read five times, once for each model that this project finished, this one the "
-    "fifth; models/README.md lists every look at the data that only measure.",
+    "fifth; models/README.md lists every evaluation on data that only measure.",
 )
 
 # A smaller model, for trying things out; never in the place of the shipped one.

@@ -1,4 +1,4 @@
-"""Files that are either there whole or not there at all, one by one or several together."""
+"""Files that are written whole or not at all, one by one or several together."""
 
 import os
 import shutil
@@ -13,10 +13,10 @@ BLOCK = 2**20  # bytes written at a time
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` to write to, and move it into place if the block ends well.
+    """Yield a temporary path beside `path`, and move its file to `path` if the block succeeds.
 
-    A crash in the block leaves what was at `path` untouched. The temporary file keeps the ending, which Keras reads
-    the format from.
+    A crash in the block leaves the file at `path` untouched. The temporary name keeps the ending, because Keras takes
+    the format from it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
@@ -24,70 +24,71 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield temporary
         move_into_place(temporary, path)
     finally:
-        with suppress(OSError):  # or it would hide what went wrong in the block
+        with suppress(OSError):  # an error here would hide the one in the block
             temporary.unlink(missing_ok=True)
 
 
 def move_into_place(temporary: Path, path: Path) -> None:
-    """Move a finished file onto `path`, on the same disk: whatever happens, the old one or the new one is there."""
+    """Replace `path` by a finished file on the same disk: whatever happens, one of the two is there."""
     _sync(temporary)
     temporary.replace(path)
 
 
 @contextmanager
 def written_together(out: Path, name: str) -> Iterator[Path]:
-    """Give a folder for the files of the model `name`, and move them all to `out` if the block ends well.
+    """Yield a folder for the files of the model `name`, and move them all to `out` if the block succeeds.
 
-    A crash in the block leaves `out` as it was. A crash after it cannot leave some of the files new and others old for
-    good: the folder has its final name by then, and `finish_moving` goes on from there. Folders among the files take
-    the place of those in `out` as a whole.
+    Files in folders of it go to folders of the same name in `out`. A crash in the block leaves `out` as it was. A crash
+    while they are moved leaves some old and some new files, until `finish_moving` moves the rest: the folder has its
+    final name by then.
     """
     finish_moving(out, name)
-    making, finished = _folders(out, name)
-    making.mkdir()
+    unfinished, finished = _folders(out, name)
+    unfinished.mkdir()
     try:
-        yield making
-        for path in making.rglob("*"):
+        yield unfinished
+        for path in unfinished.rglob("*"):
             if path.is_file():
                 _sync(path)
-        making.rename(finished)
+        unfinished.rename(finished)
     finally:
-        shutil.rmtree(making, ignore_errors=True)  # an error would hide what went wrong in the block
+        shutil.rmtree(unfinished, ignore_errors=True)  # an error would hide what went wrong in the block
     finish_moving(out, name)
 
 
 def finish_moving(out: Path, name: str) -> None:
-    """End what a run that was killed had begun: move what it had finished, remove what it had not.
+    """Clean up after a killed run: move the files that it had finished, and remove the others.
 
-    To be called before anything in `out` is read or written for the model `name`; one run at a time may do so.
+    Call it before reading or writing anything in `out` for the model `name`, in one process at a time.
     """
-    making, finished = _folders(out, name)
-    if making.exists():
-        shutil.rmtree(making)
-    for unsaved in out.glob(f".*.{name}.unfinished-*.npz"):  # a state that was being written, by `written_whole`
+    unfinished, finished = _folders(out, name)
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    for unsaved in out.glob(f".*.{name}.unfinished-*.npz"):  # a state being written by `written_whole`
         unsaved.unlink()
     if not finished.exists():
         return
-    for path in sorted(finished.iterdir(), key=lambda path: (path.suffix == ".json", path.name)):  # the card last
-        if path.is_dir() and (out / path.name).exists():
-            shutil.rmtree(out / path.name)
-        path.replace(out / path.name)
-    finished.rmdir()
+    files = (path for path in finished.rglob("*") if path.is_file())
+    for path in sorted(files, key=lambda path: (path.suffix == ".json", path.name)):  # the card last
+        target = out / path.relative_to(finished)
+        target.parent.mkdir(exist_ok=True)
+        path.replace(target)
+    shutil.rmtree(finished)
 
 
 def check_room(out: Path, name: str, size: int) -> None:
-    """Write `size` bytes to where `written_together` will write, and remove them; `OSError` where that fails."""
-    making, _ = _folders(out, name)
-    making.mkdir()
+    """Write `size` bytes where `written_together` will write, and remove them; `OSError` if that fails."""
+    unfinished, _ = _folders(out, name)
+    unfinished.mkdir()
     try:
-        fill(making / "room", size)
+        fill(unfinished / "room", size)
     finally:
-        shutil.rmtree(making, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def fill(path: Path, size: int) -> None:
-    """Write `size` bytes, to be overwritten; `OSError` where there is no room for them."""
-    block = os.urandom(BLOCK)  # a disk that compresses would have room for any number of zeros
+    """Write `size` bytes, to be overwritten later; `OSError` if there is no room for them."""
+    block = os.urandom(BLOCK)  # zeros would fit on any disk that compresses
     with path.open("wb") as file:
         for start in range(0, size, BLOCK):
             file.write(block[: size - start])
@@ -96,8 +97,8 @@ def fill(path: Path, size: int) -> None:
 
 
 @contextmanager
-def disk_refusals(out: Path, advice: str = "What was trained up to the last whole epoch is kept.") -> Iterator[None]:
-    """Make one sentence, a `TrainError`, of an `OSError` in the block, and add `advice`."""
+def disk_errors(out: Path, advice: str = "Every finished epoch is saved.") -> Iterator[None]:
+    """Turn an `OSError` in the block into a `TrainError` with `advice`."""
     try:
         yield
     except OSError as error:
@@ -105,7 +106,7 @@ def disk_refusals(out: Path, advice: str = "What was trained up to the last whol
 
 
 def _folders(out: Path, name: str) -> tuple[Path, Path]:
-    """Where the files of a model are made, and where they wait to be moved."""
+    """Where the files of a model are written, and where they wait to be moved."""
     return out / f".{name}.making", out / f".{name}.finished"
 
 

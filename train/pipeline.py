@@ -1,125 +1,206 @@
 """The whole way from MNIST to a shipped model: train, save, score once, and write the card and its pictures."""
 
-from dataclasses import asdict
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from recognizer import Recognizer
+from recognizer.prediction import NO_DIGIT
+from recognizer.runtimes.loader import sha256_of
 from train.config import TrainConfig
-from train.data.mnist import Mnist
+from train.data.corrections import ONE_IN, Corrections, sides
+from train.data.mnist import Mnist, Split, joined
 from train.errors import TrainError
 from train.export.neighbours import write_index
-from train.files import check_room, disk_refusals, fill, finish_moving, written_together
+from train.files import check_room, disk_errors, fill, finish_moving, written_together
 from train.network.architecture import build, ensemble
 from train.network.calibration import calibrate
 from train.network.fit import fit, right_of
-from train.report.metrics import accuracy_with_interval, read_drawings, read_test_set
-from train.report.model_card import measured, produced, write_card
+from train.report.metrics import Results, compare, read_split
+from train.report.model_card import describe_model, describe_run, write_card
 from train.report.plots import contact_sheet, plot_confusion, plot_curves, plot_misread, plot_reliability
 from train.state import check_states, remove_states, state_path, states
-from train.synthetic.drawings import REPORT, VALIDATION, Drawings, other_drawings, training_drawings
+from train.synthetic.drawings import REPORT, VALIDATION, Drawings, held_out_drawings, training_drawings
+
+if TYPE_CHECKING:
+    import keras
 
 BESIDE_THE_MODEL = 8 * 2**20  # bytes: the index, the pictures and the card
 HDF5_ROOM = 2**20  # bytes beside the weights: the layers' options
 MODEL_SUFFIXES = (".keras", ".h5")
+LEAST_HELD_OUT = 10  # corrections; with fewer, one more or less decides by chance
+CANDIDATE = "candidate"  # the folder in `out` for a model that does not replace the one there
 
 
-def train_and_evaluate(config: TrainConfig, mnist: Mnist, out: Path, resume: bool = False) -> dict:
+def train_and_evaluate(
+    config: TrainConfig, mnist: Mnist, out: Path, resume: bool = False, corrections: Corrections | None = None
+) -> dict[str, Any]:
     """Train as `config` says, write the model, its card and its pictures to `out`, and return the card.
 
+    With `corrections`, those that are not held out are trained on, too. If the new model then reads fewer validation
+    digits or fewer held-out corrections than the model in `out`, all its files go to `out/candidate` instead.
+
     Everything is written and scored in a folder of its own first; then each file is moved into place, the card last. A
-    run that was stopped or killed, wherever it was, goes on with `resume`, and is forgotten without.
+    run that was stopped or killed at any moment goes on with `resume`; without, its state is removed.
     """
-    check_start(config, out, resume)
+    config = check_start(config, out, resume, corrections)
     if not resume:
         remove_states(out, config.name)
-    drawings = cache(lambda: training_drawings(config, mnist.train))  # made when the first epoch asks for them
-    checks = other_drawings(config, mnist.validation, VALIDATION)
-    watched = {"validation": mnist.validation, "drawn": checks.only_digits()}
-    members, history = [], []
-    for number in range(1, config.ensemble_size + 1):
-        state = state_path(config, out, number)
-        model, rows = fit(config.member(number), mnist.train, drawings, watched, state, resume)
-        members.append(model)
-        history += [{"member": number, **row} for row in rows]
-    model = ensemble(members)
-    calibration = _calibrate(model, config, checks)
-    validation = accuracy_with_interval(*right_of(model, mnist.validation))
-    with disk_refusals(out), written_together(out, config.name) as folder:
-        made = folder / config.name
+    learned, held_out = sides(corrections) if corrections is not None else (None, None)
+    drawings = cache(lambda: training_drawings(config, mnist.train))  # made when they are first needed
+    validation_drawings = held_out_drawings(config, mnist.validation, VALIDATION)
+    watched = {"validation": mnist.validation, "drawn": validation_drawings.only_digits()}
+    train = mnist.train if learned is None else joined([mnist.train, *[learned] * config.corrections_repeat])
+    model, history = _train_members(config, train, drawings, watched, out, resume)
+    calibration = _calibrate(model, config, validation_drawings)
+    validation = right_of(model, mnist.validation)
+
+    with disk_errors(out), written_together(out, config.name) as folder:
         for suffix in config.formats:
-            _save_for_inference(model, config, made.with_suffix(f".{suffix}"))
-        saved = made.with_suffix(f".{config.formats[0]}")
+            _save_for_inference(model, config, folder / f"{config.name}.{suffix}")
+        saved = _scored_model(config, folder)
         recognizer = Recognizer.load(saved)
-        result = read_test_set(recognizer, mnist.test_pictures, mnist.test_labels)
-        report = other_drawings(config, mnist.validation, REPORT)
-        drawn = [read_drawings(recognizer, part) for part in (report.digits, report.variants, report.negatives)]
+        test = Results(
+            mnist.test_labels, recognizer.predict_many(list(mnist.test_pictures))
+        )  # as a user's program does
+        report = held_out_drawings(config, mnist.validation, REPORT)
+        drawn = [read_split(recognizer, part) for part in (report.digits, report.variants, report.negatives)]
         write_index(saved, mnist.train, drawings(), config)
-        card = _card(config, mnist, history, validation, result, drawn, calibration, saved)
+        card = {
+            **describe_model(saved, model.count_params(), test, validation, drawn, calibration),
+            "training_digits": len(mnist.train),
+            "training_minutes": round(sum(row["seconds"] for row in history) / 60, 1),
+            "config": asdict(config),
+            "data_sha256": mnist.hashes,
+            **describe_run(),
+            "history": history,
+        }
+        if learned is not None and held_out is not None:
+            comparison = _compare(recognizer, _scored_model(config, out), mnist.validation, held_out)
+            card["corrections"] = {"learned": len(learned), **comparison}
         for name, plot in {
             "curves": lambda path: plot_curves(history, path),
-            "confusion": lambda path: plot_confusion(result, path),
-            "misread": lambda path: plot_misread(result, path),
+            "confusion": lambda path: plot_confusion(test, path),
+            "misread": lambda path: plot_misread(test, path),
             "reliability": lambda path: plot_reliability(card["drawings"]["reliability"], path),
             "drawn_digits": lambda path: contact_sheet(report.digits, path),
             "drawn_variants": lambda path: contact_sheet(report.variants, path),
             "drawn_negatives": lambda path: contact_sheet(report.negatives, path),
         }.items():
-            plot(made.with_name(f"{config.name}_{name}.png"))
-        write_card(card, made.with_suffix(".json"))
+            plot(folder / f"{config.name}_{name}.png")
+        write_card(card, folder / f"{config.name}.json")
+        if not card.get("corrections", {}).get("replaced", True):
+            _move_all(folder, folder / CANDIDATE)
     remove_states(out, config.name)
     return card
 
 
-def check_start(config: TrainConfig, out: Path, resume: bool) -> None:
-    """Make the folder `out`, and remove what a run that was killed has left of its files.
+def check_start(config: TrainConfig, out: Path, resume: bool, corrections: Corrections | None = None) -> TrainConfig:
+    """Make the folder `out`, clean up after a killed run, and return `config` with the hash of `corrections`.
 
-    Raises `TrainError` where `out` has no room for all that the run writes, or, with `resume`, a state that it cannot
-    go on with.
+    Raises `TrainError` if `out` has no room for everything that the run writes, if the corrections are too few or hold
+    negatives that the network has no output for, or, with `resume`, if a state belongs to another run or is damaged.
+    Raises `ModelError` if the corrections are to be compared with a model in `out` that cannot be opened.
     """
+    if corrections is not None:
+        _check_corrections(config, corrections)
+        config = replace(config, corrections=corrections.sha256)
     size = _bytes_written(config)
     advice = f"Training writes {size / 2**20:.0f} MiB there: make room, or give another folder with --out."
-    with disk_refusals(out, advice):
+    with disk_errors(out, advice):
         if out.suffix in MODEL_SUFFIXES or out.is_file():
-            raise TrainError(f"--out is a folder, and {out.name} a file: give the folder that the model is to lie in.")
+            raise TrainError(f"--out is a folder, and {out.name} is a file: give the folder for the model.")
         out.mkdir(parents=True, exist_ok=True)
         finish_moving(out, config.name)
         if resume:
             check_states(config, out)
         check_room(out, config.name, size - sum(state.stat().st_size for state in states(out, config.name).values()))
+    if corrections is not None and (old := _scored_model(config, out)).exists():
+        Recognizer.load(old)  # rather now than after hours of training
+    return config
+
+
+def _check_corrections(config: TrainConfig, corrections: Corrections) -> None:
+    learned, held_out = sides(corrections)
+    if not len(learned) or len(held_out) < LEAST_HELD_OUT:
+        raise TrainError(
+            f"{len(corrections)} corrections are too few: {len(learned)} of them can be trained on (1 is needed), and "
+            f"{len(held_out)} are held out ({LEAST_HELD_OUT} are needed), about one drawing in {ONE_IN}. Collect more."
+        )
+    negatives = int((corrections.pictures.labels == NO_DIGIT).sum())
+    if negatives and config.classes <= NO_DIGIT:
+        raise TrainError(
+            f"{negatives} corrections say that a drawing is not a digit, and this network has no output for that. "
+            "Leave them out, or train a network with --negatives above 0."
+        )
+
+
+def _train_members(
+    config: TrainConfig,
+    train: Split,
+    drawings: Callable[[], Drawings],
+    watched: dict[str, Split],
+    out: Path,
+    resume: bool,
+) -> tuple[keras.Model, list[dict]]:
+    """Train the networks of the ensemble, one after another; return (their ensemble, the history of all of them)."""
+    members, history = [], []
+    for number in range(1, config.ensemble_size + 1):
+        state = state_path(config, out, number)
+        member, epochs = fit(config.member(number), train, drawings, watched, state, resume)
+        members.append(member)
+        history += [{"member": number, **epoch} for epoch in epochs]
+    return ensemble(members), history
+
+
+def _compare(recognizer: Recognizer, old: Path, validation: Split, held_out: Split) -> dict[str, Any]:
+    """The card's entries on how the new model compares with the one in `old`, if there is one.
+
+    MNIST's test digits play no part in it: a choice made on them would make the card's figures too good.
+    """
+    splits = {"validation": validation, "held_out": held_out}
+    if not old.exists():
+        return {"replaced": True, **compare({"new": recognizer}, splits)}
+    counts = compare({"new": recognizer, "old": Recognizer.load(old)}, splits)
+    no_worse = all(count["new"] >= count["old"] for count in counts.values())
+    return {"replaced": no_worse, **counts, "old_sha256": sha256_of(old)}
+
+
+def _scored_model(config: TrainConfig, folder: Path) -> Path:
+    """The model file in `folder` that is read and compared: the first of `config.formats`."""
+    return folder / f"{config.name}.{config.formats[0]}"
+
+
+def _move_all(folder: Path, into: Path) -> None:
+    files = list(folder.iterdir())
+    into.mkdir()
+    for path in files:
+        path.rename(into / path.name)
 
 
 def _bytes_written(config: TrainConfig) -> int:
-    """What a run takes on the disk at most, when it writes its last state, or its model beside its states."""
+    """The most that a run takes on the disk: while it writes its last state, or its model beside all states."""
     weights = 4 * build(config).count_params()
-    states_with_one_being_written = (
-        (config.ensemble_size + 1) * 4 * weights
-    )  # weights, average, the optimiser's two moments
+    state = 4 * weights  # weights, average, and the optimizer's two moments
+    states_with_one_being_written = (config.ensemble_size + 1) * state
     return states_with_one_being_written + len(config.formats) * config.ensemble_size * weights + BESIDE_THE_MODEL
 
 
-def _calibrate(model, config: TrainConfig, checks: Drawings) -> dict[str, float]:
+def _calibrate(model: keras.Model, config: TrainConfig, validation_drawings: Drawings) -> dict[str, float]:
     if not config.calibrate:
         return {}
-    return calibrate(model, checks.only_digits(), checks.negatives if config.negatives else None)
+    negatives = validation_drawings.negatives if config.negatives else None
+    return calibrate(model, validation_drawings.only_digits(), negatives)
 
 
-def _card(config: TrainConfig, mnist: Mnist, history, validation, result, drawn, calibration, saved: Path) -> dict:
-    return {
-        **measured(saved, config.ensemble_size * build(config).count_params(), result, validation, drawn, calibration),
-        "training_digits": len(mnist.train),
-        "training_minutes": round(sum(row["seconds"] for row in history) / 60, 1),
-        "config": asdict(config),
-        "data_sha256": mnist.hashes,
-        **produced(),
-        "history": history,
-    }
-
-
-def _save_for_inference(model, config: TrainConfig, path: Path) -> None:
-    """Save the network alone: the optimiser's state would triple the file and nothing here reads it."""
+def _save_for_inference(model: keras.Model, config: TrainConfig, path: Path) -> None:
+    """Save only the network: the optimizer's state would triple the file, and nothing here reads it."""
     bare = ensemble([build(config) for _ in range(config.ensemble_size)])
     bare.set_weights(model.get_weights())
     if path.suffix == ".h5":
-        fill(path, 4 * bare.count_params() + HDF5_ROOM)  # where the disk is full, HDF5 would end the whole process
+        fill(path, 4 * bare.count_params() + HDF5_ROOM)  # on a full disk, HDF5 would end the whole process
     bare.save(path)

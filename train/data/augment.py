@@ -1,6 +1,6 @@
-"""Make MNIST's digits look like more people's, with more pens, than wrote them.
+"""Change digits at random, so that they look like the hands and pens of more people than wrote MNIST.
 
-In: float32 (n, 28, 28), 0 paper to 1 ink, and a seed. Out: the same shape and range. One seed, one result.
+In: float32 (n, 28, 28), 0 paper to 1 ink, and a seed. Out: the same shape and range; the same for the same seed.
 
 Each digit is bent by one smooth map (rotation, shear, scale, shift and a wobble; Simard, Steinkraus & Platt 2003,
 "Best practices for convolutional neural networks applied to visual document analysis"), then its strokes are made
@@ -36,7 +36,7 @@ def sample(digits: tf.Tensor, points: tf.Tensor) -> tf.Tensor:
     pixels = tf.reshape(padded, [n, -1])
     index = row * (width + 2) + column
 
-    def at(offset):
+    def at(offset: int) -> tf.Tensor:
         return tf.reshape(tf.gather(pixels, tf.reshape(index + offset, [n, -1]), batch_dims=1), tf.shape(index))
 
     upper = at(0) * (1 - right) + at(1) * right
@@ -44,8 +44,8 @@ def sample(digits: tf.Tensor, points: tf.Tensor) -> tf.Tensor:
     return upper * (1 - down) + lower * down
 
 
-def _source_points(n, seed, config) -> tf.Tensor:
-    """Where in the digit each pixel of the changed digit comes from: (n, 28, 28, 2), (row, column)."""
+def _source_points(n: tf.Tensor, seed: tf.Tensor, config: TrainConfig) -> tf.Tensor:
+    """The place in the digit that each pixel of the changed digit is read at: (n, 28, 28, 2), (row, column)."""
     seeds = tf.random.split(seed, 5)
     angle = _uniform([n], seeds[0], config.rotation * math.pi / 180)
     shear = _uniform([n], seeds[1], config.shear)
@@ -66,8 +66,8 @@ def _source_points(n, seed, config) -> tf.Tensor:
     return tf.einsum("nij,hwj->nhwi", matrix, grid) + middle + shift + tf.image.resize(wobble, [28, 28], "bicubic")
 
 
-def _change_strokes(digits, seed, config) -> tf.Tensor:
-    """Go part of the way to the dilation or the erosion of the digits by one pixel."""
+def _change_strokes(digits: tf.Tensor, seed: tf.Tensor, config: TrainConfig) -> tf.Tensor:
+    """Thicken or thin the strokes: go part of the way to the digits' dilation or erosion by one pixel."""
     amount = tf.random.stateless_uniform([tf.shape(digits)[0], 1, 1, 1], seed, -config.thin, config.thicken)
     picture = digits[..., None]
     dilated = tf.nn.max_pool2d(picture, 3, 1, "SAME")
@@ -76,12 +76,12 @@ def _change_strokes(digits, seed, config) -> tf.Tensor:
     return tf.squeeze(picture + tf.abs(amount) * (target - picture), -1)
 
 
-def _harden_edges(digits, seed, config) -> tf.Tensor:
-    """Steepen the step from paper to ink around mid-grey, by up to `config.contrast`, after full range is restored."""
+def _harden_edges(digits: tf.Tensor, seed: tf.Tensor, config: TrainConfig) -> tf.Tensor:
+    """Restore the full range, and steepen the step from paper to ink around mid-grey by up to `config.contrast`."""
     darkest = tf.reduce_max(digits, axis=(1, 2), keepdims=True)
     slope = tf.random.stateless_uniform([tf.shape(digits)[0], 1, 1], seed, 1.0, config.contrast)
     return tf.clip_by_value((digits / tf.maximum(darkest, 0.1) - 0.5) * slope + 0.5, 0.0, 1.0)
 
 
-def _uniform(shape, seed, bound) -> tf.Tensor:
+def _uniform(shape: list, seed: tf.Tensor, bound: float) -> tf.Tensor:
     return tf.random.stateless_uniform(shape, seed, -bound, bound)

@@ -1,7 +1,7 @@
 """MNIST, checked, split and prepared.
 
 In: nothing (Keras downloads it), or an .npz file with x_train, y_train, x_test, y_test as Keras has them.
-Out: `Mnist`, whose digits have been through `recognizer.preprocess`, as every drawing will be.
+Out: `Mnist`, its digits prepared by `recognizer.preprocess`, as every drawing is.
 """
 
 import hashlib
@@ -32,7 +32,10 @@ ARRAYS = {
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Digits and what they are: float32 `digits` (n, 28, 28), 0 paper to 1 ink; uint8 `labels` (n,), 0-9, NO_DIGIT."""
+    """Prepared digits and their labels.
+
+    digits: float32 (n, 28, 28), 0 paper to 1 ink; labels: uint8 (n,), 0-9 or `NO_DIGIT`.
+    """
 
     digits: np.ndarray
     labels: np.ndarray
@@ -40,10 +43,14 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def __getitem__(self, rows: np.ndarray) -> "Split":
+        """The digits at `rows`: indices int (m,) or a mask bool (n,)."""
+        return Split(self.digits[rows], self.labels[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class Mnist:
-    """What a training run works with; `test_pictures` uint8 (n, 28, 28) go through `Recognizer`, unprepared."""
+    """What a training run uses; `test_pictures`, uint8 (n, 28, 28), are not prepared: `Recognizer` reads them."""
 
     train: Split
     validation: Split
@@ -53,14 +60,14 @@ class Mnist:
 
 
 def joined(parts: Sequence[Split]) -> Split:
-    """Several splits in one, in their order."""
+    """Join several splits into one, in their order."""
     return Split(np.concatenate([p.digits for p in parts]), np.concatenate([p.labels for p in parts]))
 
 
 def load_mnist(path: str | os.PathLike | None = None) -> dict[str, np.ndarray]:
-    """Return MNIST's four arrays from `path`, else from the file that MNIST_NPZ names, else through Keras.
+    """Return MNIST's four arrays from `path`, or else the file that MNIST_NPZ names, or else Keras' download.
 
-    Raises `TrainError` where there is no data, or where it is not MNIST to the last byte.
+    Raises `TrainError` if there is no data, or if it differs from MNIST in any byte.
     """
     path = path or os.environ.get(DATA_VARIABLE)
     arrays = _read_npz(Path(path)) if path else _download()
@@ -70,7 +77,7 @@ def load_mnist(path: str | os.PathLike | None = None) -> dict[str, np.ndarray]:
 
 
 def split_and_prepare(arrays: dict[str, np.ndarray], validation_size: int, seed: int) -> Mnist:
-    """Hold out `validation_size` of the training digits, drawn with `seed`, and prepare the rest for training."""
+    """Prepare the training digits, and hold out `validation_size` of them, drawn with `seed`."""
     order = np.random.default_rng(seed).permutation(len(arrays["x_train"]))
     validation, train = order[:validation_size], order[validation_size:]
     digits = np.stack([prepare(picture) for picture in arrays["x_train"]])
@@ -114,6 +121,6 @@ def _check(name: str, array: np.ndarray, shape: tuple[int, ...], digest: str, so
     if array.shape != shape or array.dtype != np.uint8:
         raise TrainError(f"{source}: {name} is {array.dtype} {array.shape}, MNIST's is uint8 {shape}. {HOW_TO_GET_IT}")
     if name.startswith("y_") and array.max() > 9:
-        raise TrainError(f"{source}: {name} has labels beyond 9. {HOW_TO_GET_IT}")
+        raise TrainError(f"{source}: {name} has labels above 9. {HOW_TO_GET_IT}")
     if sha256(array) != digest:
         raise TrainError(f"{source}: the bytes of {name} are not MNIST's (SHA-256 differs). {HOW_TO_GET_IT}")

@@ -1,10 +1,10 @@
-"""The digits from training that the Why tab compares a drawing with, as an index beside the model.
+"""Write the index of training digits in which the Why tab looks for those most similar to a drawing.
 
-    python -m train.export.neighbours models/digits.keras               writes models/digits_neighbours.npz for a model that is there
-    python -m train.export.neighbours models/digits.keras --data FILE   offline: MNIST as an .npz file
+    python -m train.export.neighbours                   write models/digits_neighbours.npz, for models/digits.keras
+    python -m train.export.neighbours --data mnist.npz  use a local copy of MNIST instead of downloading it
 
-A random part of what the model learned from, which is as near to digits it has not seen as a part chosen to cover it
-evenly (farthest first; both were tried). `recognizer/explain/neighbours.py` describes the file.
+The index holds a random sample of the training digits. A sample chosen to cover them evenly (farthest point first) was
+tried, and is no nearer to new digits. `recognizer/explain/neighbours.py` describes the file.
 """
 
 import argparse
@@ -20,15 +20,16 @@ from recognizer.runtimes.loader import DEFAULT_MODEL, load_network, sha256_of
 from train.config import CONFIGS, TrainConfig
 from train.data.mnist import DATA_VARIABLE, Split, load_mnist, split_and_prepare
 from train.errors import TrainError
-from train.files import written_whole
+from train.files import disk_errors, written_whole
 from train.synthetic.drawings import Drawings, training_drawings
 
-MNIST_DIGITS, DRAWN_DIGITS = 7_000, 2_500  # as many as stay well under 4 MB
-COMPONENTS = 32  # of 384; they hold 97 % of the variance, and the same digits' labels agree as often as with all
+MNIST_DIGITS, DRAWN_DIGITS = 7_000, 2_500  # this many stay well under 4 MB
+COMPONENTS = 32  # of 384; they keep 97 % of the variance, and the neighbours' labels agree as often as with all
 BATCH = 1_000
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m train.export.neighbours",
         description=__doc__,
@@ -43,7 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         load_network(options.model)
         train = split_and_prepare(load_mnist(options.data), config.validation_size, config.seed).train
-        write_index(options.model, train, training_drawings(config, train), config)
+        with disk_errors(options.model.parent, "Make room there, and run the command again."):
+            write_index(options.model, train, training_drawings(config, train), config)
     except (RecognizerError, TrainError) as error:
         print(f"python -m train.export.neighbours: {error}", file=sys.stderr)
         return 1
@@ -52,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def write_index(model: Path, train: Split, drawings: Drawings, config: TrainConfig) -> None:
-    """Write the index of the model in `model` beside it, of digits that it was trained with."""
+    """Write the index of training digits beside the model file `model`; `recognizer.explain.neighbours` reads it."""
     rng = np.random.default_rng(config.seed)
     drawn = drawings.only_digits()
     parts = [(train, MNIST_DIGITS), (drawn, DRAWN_DIGITS)]
@@ -60,16 +62,16 @@ def write_index(model: Path, train: Split, drawings: Drawings, config: TrainConf
     digits = np.concatenate([split.digits[row] for (split, _), row in zip(parts, rows, strict=True)])
     labels = np.concatenate([split.labels[row] for (split, _), row in zip(parts, rows, strict=True)])
     network = load_network(model)
-    found = np.concatenate([last_inputs(network, digits[i : i + BATCH]) for i in range(0, len(digits), BATCH)])
-    mean = found.mean(0)
-    components = np.linalg.svd(found - mean, full_matrices=False)[2][:COMPONENTS]
+    features = np.concatenate([last_inputs(network, digits[i : i + BATCH]) for i in range(0, len(digits), BATCH)])
+    mean = features.mean(0)
+    components = np.linalg.svd(features - mean, full_matrices=False)[2][:COMPONENTS]
     with written_whole(index_path(model)) as path:
         np.savez_compressed(
             path,
             model=sha256_of(model),
             mean=mean.astype(np.float32),
             components=components.astype(np.float32),
-            features=((found - mean) @ components.T).astype(np.float16),
+            features=((features - mean) @ components.T).astype(np.float16),
             pictures=np.uint8(np.rint(255 * digits)),
             labels=labels.astype(np.uint8),
             drawn=np.arange(len(digits)) >= len(rows[0]),

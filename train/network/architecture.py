@@ -1,10 +1,17 @@
-"""The networks: (28, 28, 1) in 0-1 -> the probabilities of `classes` digits, or of ten digits and none of these."""
+"""The networks: (28, 28, 1) in 0-1 -> probabilities of the ten digits, and of "none of these" as the eleventh class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from recognizer.runtimes.graph import output_layers
 from train.config import TrainConfig
 
+if TYPE_CHECKING:
+    import keras
 
-def classic(classes: int = 10, width: float = 1.0):
+
+def classic(classes: int = 10, width: float = 1.0) -> keras.Model:
     """The convolutional network of the Keras tutorials; 2.4 million parameters."""
     import keras
     from keras import layers
@@ -25,11 +32,11 @@ def classic(classes: int = 10, width: float = 1.0):
     )
 
 
-def digits(classes: int = 11, width: float = 1.0):
+def digits(classes: int = 11, width: float = 1.0) -> keras.Model:
     """Seven 3x3 convolutions in the manner of VGG (Simonyan & Zisserman 2015), each with batch normalisation.
 
-    0.5 million parameters. The mean over the last 7x7 field, in place of a large dense layer, lets a stroke be where
-    it likes and keeps the file small.
+    0.5 million parameters. Averaging over the last 7x7 field, instead of a large dense layer, makes the answer depend
+    less on where a stroke lies, and keeps the file small.
     """
     import keras
     from keras import layers
@@ -51,15 +58,16 @@ def digits(classes: int = 11, width: float = 1.0):
     return keras.Model(inputs, outputs, name="digits")
 
 
-def build(config: TrainConfig):
-    """The network that `config` asks for, with fresh weights; one member of the ensemble, where it asks for several."""
+def build(config: TrainConfig) -> keras.Model:
+    """Return the network of `config` with fresh weights: one member, if it is an ensemble."""
     return ARCHITECTURES[config.architecture](config.classes, config.width)
 
 
-def ensemble(members: list):
+def ensemble(members: list[keras.Model]) -> keras.Model:
     """Return one network that averages the logits of `members`, each of which ends in a softmax.
 
-    Logits, not probabilities, so that calibration can go into the members' last layers. One alone is returned as it is.
+    Logits, not probabilities, so that calibration can change the members' last layers. A single member is returned as
+    it is.
     """
     import keras
     from keras import layers
@@ -70,7 +78,7 @@ def ensemble(members: list):
     logits = []
     for number, member in enumerate(members, 1):
         last = output_layers(member)[0]
-        features = keras.Model(member.input, last.input, name=f"member_{number}")
+        features = keras.Model(member.inputs[0], last.input, name=f"member_{number}")
         linear = layers.Dense(last.units, name=f"logits_{number}")
         logits.append(linear(features(inputs)))
         linear.set_weights(last.get_weights())

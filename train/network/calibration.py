@@ -1,10 +1,14 @@
-"""Make a trained network's probabilities mean what they say, and its "none of these" come when it should.
+"""Calibrate a trained network: its confidence, and how often it answers "none of these".
 
-Temperature scaling (Guo, Pleiss, Sun & Weinberger 2017, "On calibration of modern neural networks"): one number
-divides the logits, so that confidence is as high as accuracy on digits that look like drawings. Then the logit of "none
-of these" is shifted, so that its probability passes one half for `MAX_REFUSED` of those digits. Both go into the
-weights of the last layer: whoever opens the file has calibrated probabilities, without another number to know.
+Temperature scaling (Guo, Pleiss, Sun & Weinberger 2017, "On calibration of modern neural networks"): the logits are
+divided by one number, which makes confidence match accuracy on digits that look like drawings. Then the logit of "none
+of these" is shifted, so that its probability exceeds one half for `MAX_REFUSED` of those digits. Both changes are made
+to the weights of the last layer, so the model file needs no other number.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,40 +16,43 @@ from recognizer.prediction import NO_DIGIT
 from recognizer.runtimes.graph import output_layers
 from train.data.mnist import Split
 
-MAX_REFUSED = 0.003  # of the digits; people draw worse than the generator, and no more than 1 in 100 may be turned away
+if TYPE_CHECKING:
+    import keras
+
+MAX_REFUSED = 0.003  # of the digits; people draw worse than the generator, and at most 1 in 100 should be refused
 TEMPERATURES = np.geomspace(0.25, 8, 401)
 
 
-def calibrate(model, digits: Split, negatives: Split | None) -> dict[str, float]:
-    """Calibrate `model`, a network with a softmax at its end, in place; return what was found.
+def calibrate(model: keras.Model, digits: Split, negatives: Split | None) -> dict[str, float]:
+    """Calibrate `model`, which ends in a softmax, in place; return the temperature and the shift.
 
-    `digits` and `negatives` are validation data that look like drawings; None where the network has ten outputs.
+    digits, negatives: validation data that look like drawings; no negatives for a network with ten outputs.
     """
     log = _log_probabilities(model, digits)
     losses = [_loss(log[:, :NO_DIGIT] / temperature, digits.labels) for temperature in TEMPERATURES]
     temperature = float(TEMPERATURES[int(np.argmin(losses))])
-    found = {"temperature": round(temperature, 4)}
+    calibration = {"temperature": round(temperature, 4)}
     shift = 0.0
     if negatives is not None:
         margins = none_margin(log / temperature)
         shift = -float(np.quantile(margins, 1 - MAX_REFUSED))
-        found["none_shift"] = round(shift, 4)
+        calibration["none_shift"] = round(shift, 4)
     for layer in output_layers(model):
         kernel, bias = (weights / temperature for weights in layer.get_weights())
         bias[NO_DIGIT:] += shift
         layer.set_weights([kernel, bias])
-    return found
+    return calibration
 
 
 def none_margin(log: np.ndarray) -> np.ndarray:
-    """How far the log-odds of "none of these" are above those of any digit: float (n,), from logits (n, 11)."""
+    """Log-odds of "none of these" against any digit: float (n,), from logits (n, 11)."""
     digits = log[:, :NO_DIGIT]
     top = digits.max(1)
     return log[:, NO_DIGIT] - top - np.log(np.exp(digits - top[:, None]).sum(1))
 
 
-def _log_probabilities(model, split: Split) -> np.ndarray:
-    """The logits of a network that ends in a softmax, but for a constant a row: float64 (n, classes)."""
+def _log_probabilities(model: keras.Model, split: Split) -> np.ndarray:
+    """Logits of a network that ends in a softmax, up to a constant for each row: float64 (n, classes)."""
     probabilities = model.predict(split.digits[..., None], batch_size=512, verbose=0)
     return np.log(np.maximum(probabilities.astype(np.float64), 1e-30))
 

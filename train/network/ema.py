@@ -1,21 +1,27 @@
-"""Weights averaged over the steps of training, which read better than those of any one step.
+"""An exponential moving average (EMA) of a network's weights, which reads better than the weights of any one step.
 
-An exponential moving average (Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging") of the
-weights and of the batch statistics that belong to them. Keras' optimisers can average too, but leave the batch
-statistics out, and `fit` puts their average in the place of the weights whenever it returns.
+Polyak & Juditsky 1992, "Acceleration of stochastic approximation by averaging". It covers the statistics of batch
+normalisation, too. Keras' optimizers can average weights, but leave these statistics out, and `Model.fit` replaces the
+weights with their average whenever it returns.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
+if TYPE_CHECKING:
+    import keras
+
 
 class ExponentialMovingAverage:
-    """The moving average of a model's weights; `variables` is all of its state."""
+    """The EMA of a model's weights; `variables` is all of its state."""
 
-    def __init__(self, model, momentum: float):
-        """Start with the weights that `model` has; `momentum` 0 keeps the last weights alone."""
+    def __init__(self, model: keras.Model, momentum: float):
+        """Start with the present weights of `model`; with `momentum` 0 the average is always the last weights."""
         self.momentum = momentum
         self.steps = tf.Variable(0, dtype=tf.int64)
         self.weights = [weight.value for weight in model.weights]
@@ -23,11 +29,12 @@ class ExponentialMovingAverage:
 
     @property
     def variables(self) -> list[tf.Variable]:
+        """The number of steps and the averages."""
         return [self.steps, *self.averages]
 
     @tf.function
     def update(self) -> None:
-        """Take the model's present weights into the average, which forgets faster in its first steps."""
+        """Add the model's present weights to the average; in the first steps the momentum is lower."""
         self.steps.assign_add(1)
         step = tf.cast(self.steps, tf.float32)
         momentum = tf.minimum(self.momentum, (1 + step) / (10 + step))
@@ -36,13 +43,13 @@ class ExponentialMovingAverage:
 
     @contextmanager
     def applied(self) -> Iterator[None]:
-        """Let the model have the averaged weights within the block."""
-        own = [weight.numpy() for weight in self.weights]
+        """Give the model the averaged weights within the block."""
+        own_weights = [weight.numpy() for weight in self.weights]
         self.apply()
         try:
             yield
         finally:
-            for weight, value in zip(self.weights, own, strict=True):
+            for weight, value in zip(self.weights, own_weights, strict=True):
                 weight.assign(value)
 
     def apply(self) -> None:

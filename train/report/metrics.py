@@ -1,11 +1,12 @@
-"""A model and MNIST -> the figures of its card."""
+"""The figures of a model's card: accuracies with their intervals, and how far confidence can be trusted."""
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from recognizer import Recognizer
+from recognizer import Prediction, Recognizer
 from recognizer.prediction import NO_DIGIT
 from train.data.mnist import Split
 
@@ -14,36 +15,46 @@ Z_95 = 1.959964  # the normal distribution's 97.5 % point
 
 
 @dataclass(frozen=True, eq=False)
-class TestResult:
-    """How the test set was read: uint8 labels and answers (n,), and the model's inputs float32 (n, 28, 28)."""
-
-    __test__ = False  # not a test class, whatever pytest makes of the name
+class Results:
+    """What a model makes of labelled pictures: `labels` uint8 (n,), 0-9 or `NO_DIGIT`, and its n predictions."""
 
     labels: np.ndarray
-    answers: np.ndarray
-    confidences: np.ndarray
-    inputs: np.ndarray
+    predictions: Sequence[Prediction]
+
+    @property
+    def answers(self) -> np.ndarray:
+        """The digits read, int (n,), whether they were refused or not."""
+        return np.array([p.digit for p in self.predictions])
+
+    @property
+    def right(self) -> np.ndarray:
+        """Whether each answer is the label, bool (n,); refused or not."""
+        return self.answers == self.labels
+
+    @property
+    def confidences(self) -> np.ndarray:
+        """The confidence of each answer, float (n,), 0-1."""
+        return np.array([p.confidence for p in self.predictions])
+
+    @property
+    def refused(self) -> np.ndarray:
+        """Whether each picture was taken for no digit, bool (n,)."""
+        return np.array([not p.is_digit for p in self.predictions])
 
 
-def read_test_set(recognizer: Recognizer, pictures: np.ndarray, labels: np.ndarray) -> TestResult:
-    """Read uint8 (n, 28, 28) pictures the way a user's program would, through the public API."""
-    predictions = recognizer.predict_many(list(pictures))
-    return TestResult(
-        labels=labels,
-        answers=np.array([p.digit for p in predictions]),
-        confidences=np.array([p.confidence for p in predictions]),
-        inputs=np.stack([p.input for p in predictions]),
-    )
+def read_split(recognizer: Recognizer, split: Split) -> Results:
+    """Read prepared pictures."""
+    return Results(split.labels, recognizer.predict_prepared(split.digits))
 
 
 def accuracy_with_interval(right: int, total: int) -> dict[str, float | int | list[float]]:
-    """Share right, and its 95 % interval."""
+    """The share that is right, and its 95 % interval."""
     row = share_with_interval(right, total)
     return {"accuracy": row["share"], "right": right, "of": total, "interval_95": row["interval_95"]}
 
 
 def share_with_interval(count: int, total: int) -> dict[str, float | int | list[float]]:
-    """Share of `total`, and Wilson's 95 % interval (Wilson 1927, "Probable inference, the law of succession, ...")."""
+    """`count` as a share of `total`, with Wilson's 95 % interval (1927, "Probable inference, the law of ...")."""
     share = count / total
     spread = Z_95 * math.sqrt(share * (1 - share) / total + Z_95**2 / (4 * total**2))
     middle, scale = share + Z_95**2 / (2 * total), 1 + Z_95**2 / total
@@ -51,71 +62,53 @@ def share_with_interval(count: int, total: int) -> dict[str, float | int | list[
     return {"share": round(share, 5), "count": count, "of": total, "interval_95": interval}
 
 
-def accuracy_per_digit(result: TestResult) -> dict[str, float]:
-    """Share of each digit that was read right, for the digits that occur."""
-    right = result.answers == result.labels
-    return {str(digit): round(float(right[result.labels == digit].mean()), 5) for digit in np.unique(result.labels)}
+def accuracy_per_digit(results: Results) -> dict[str, float]:
+    """The share of each digit that was read right, for the digits that occur."""
+    right, labels = results.right, results.labels
+    return {str(digit): round(float(right[labels == digit].mean()), 5) for digit in np.unique(labels)}
 
 
-@dataclass(frozen=True, eq=False)
-class DrawnResult:
-    """How drawings were read: bool (n,) whether the digit was right, float (n,) confidences, bool (n,) refused.
+def compare(models: dict[str, Recognizer], splits: dict[str, Split]) -> dict[str, dict[str, int]]:
+    """Count how many pictures in each of `splits` each of `models` reads right, and `of` how many.
 
-    likelihoods: float (n,), the probability of the true digit; nan for what is no digit.
+    A digit is right if it is read as itself and not refused, a negative if it is refused.
     """
-
-    right: np.ndarray
-    confidences: np.ndarray
-    refused: np.ndarray
-    likelihoods: np.ndarray = field(default_factory=lambda: np.empty(0))
-
-
-def read_drawings(recognizer: Recognizer, drawings: Split) -> DrawnResult:
-    """Read prepared drawings, digits or not."""
-    predictions = recognizer.predict_prepared(drawings.digits)
-    return DrawnResult(
-        right=np.array([p.digit for p in predictions]) == drawings.labels,
-        confidences=np.array([p.confidence for p in predictions]),
-        refused=np.array([not p.is_digit for p in predictions]),
-        likelihoods=np.array(
-            [p.probabilities[y] if y < NO_DIGIT else np.nan for p, y in zip(predictions, drawings.labels, strict=True)]
-        ),
-    )
+    counts = {}
+    for name, split in splits.items():
+        counts[name] = {"of": len(split)}
+        for model, recognizer in models.items():
+            results = read_split(recognizer, split)
+            labels = np.where(results.refused, NO_DIGIT, results.answers)
+            counts[name][model] = int((labels == split.labels).sum())
+    return counts
 
 
-def right_as_corrected(drawn: DrawnResult, labels: np.ndarray) -> int:
-    """How many drawings are taken for what people said: a digit for that one and not refused, no digit refused."""
-    return int(np.where(labels == NO_DIGIT, drawn.refused, drawn.right & ~drawn.refused).sum())
-
-
-def figures_on_drawings(digits: DrawnResult, variants: DrawnResult, negatives: DrawnResult) -> dict:
-    """The card's figures on drawings that had no part in training, choosing or calibrating."""
-    right, confidences, refused, likelihoods = (
-        np.concatenate([getattr(part, name) for part in (digits, variants)])
-        for name in ("right", "confidences", "refused", "likelihoods")
-    )
+def figures_on_drawings(digits: Results, variants: Results, negatives: Results) -> dict:
+    """Return the card's figures on drawings that had no part in training, choosing or calibrating."""
+    both = Results(np.concatenate([digits.labels, variants.labels]), [*digits.predictions, *variants.predictions])
+    likelihoods = np.array([p.probabilities[label] for p, label in zip(both.predictions, both.labels, strict=True)])
     return {
-        "digits": accuracy_with_interval(int(digits.right.sum()), len(digits.right)),
-        "variants": accuracy_with_interval(int(variants.right.sum()), len(variants.right)),
-        "digits_refused": share_with_interval(int(refused.sum()), len(refused)),
-        "negatives_refused": share_with_interval(int(negatives.refused.sum()), len(negatives.refused)),
-        "ece": round(expected_calibration_error(confidences, right), 4),
-        "ece_equal_mass": round(equal_mass_calibration_error(confidences, right), 4),
+        "digits": accuracy_with_interval(int(digits.right.sum()), len(digits.labels)),
+        "variants": accuracy_with_interval(int(variants.right.sum()), len(variants.labels)),
+        "digits_refused": share_with_interval(int(both.refused.sum()), len(both.labels)),
+        "negatives_refused": share_with_interval(int(negatives.refused.sum()), len(negatives.labels)),
+        "ece": round(expected_calibration_error(both.confidences, both.right), 4),
+        "ece_equal_mass": round(equal_mass_calibration_error(both.confidences, both.right), 4),
         "log_loss": round(log_loss(likelihoods), 4),
-        "reliability": reliability(confidences, right),
+        "reliability": reliability(both.confidences, both.right),
     }
 
 
 def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> list[dict[str, float]]:
-    """For each bin of confidence that holds any answers: mean confidence, share right, and how many."""
-    which = np.clip((confidences * bins).astype(int), 0, bins - 1)
+    """For each bin of confidence that is not empty: mean confidence, accuracy, and count."""
+    bin_of = np.clip((confidences * bins).astype(int), 0, bins - 1)
     return [
         {
-            "confidence": float(confidences[which == b].mean()),
-            "accuracy": float(right[which == b].mean()),
-            "count": int((which == b).sum()),
+            "confidence": float(confidences[bin_of == b].mean()),
+            "accuracy": float(right[bin_of == b].mean()),
+            "count": int((bin_of == b).sum()),
         }
-        for b in np.unique(which)
+        for b in np.unique(bin_of)
     ]
 
 
@@ -126,9 +119,9 @@ def expected_calibration_error(confidences: np.ndarray, right: np.ndarray, bins:
 
 
 def equal_mass_calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
-    """The same over bins that hold equally many answers (Nguyen & O'Connor 2015, "Posterior calibration ...").
+    """The same over bins of equally many answers (Nguyen & O'Connor 2015, "Posterior calibration ...").
 
-    Nixon et al. 2019, "Measuring calibration in deep learning", call such bins adaptive, and use them for each class.
+    Nixon et al. 2019, "Measuring calibration in deep learning", call such bins adaptive.
     """
     order = np.argsort(confidences, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
@@ -140,8 +133,8 @@ def log_loss(likelihoods: np.ndarray) -> float:
     return float(-np.log(likelihoods).mean())
 
 
-def confusion_matrix(result: TestResult) -> np.ndarray:
+def confusion_matrix(results: Results) -> np.ndarray:
     """Counts int (10, 10): row the true digit, column the answer."""
     matrix = np.zeros((10, 10), int)
-    np.add.at(matrix, (result.labels, result.answers), 1)
+    np.add.at(matrix, (results.labels, results.answers), 1)
     return matrix

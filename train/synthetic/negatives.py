@@ -1,6 +1,6 @@
-"""What is no digit, drawn: letters and signs by pen and from fonts, scribbles, and digits that are none any more.
+"""Negatives: letters and signs by pen and from fonts, scribbles, and digits spoilt so that they are digits no more.
 
-Every painter takes a source of randomness and returns uint8 (H, W), 0 paper to 255 ink, about 100 px high.
+Every painter takes a random generator and returns uint8 (H, W), 0 paper to 255 ink, about 100 px high.
 """
 
 from collections.abc import Callable
@@ -17,14 +17,14 @@ from train.synthetic.variants import enlarged
 
 FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSansMono-Bold", "STIXGeneral", "STIXGeneralItalic")
 LETTERS = "ACEFHJKLMNPQRTUVWXYadefhijkmnprtuvwxyΓΔΞΠΣΨΩαδηλμνξπτχψωЖЙЛЦШЩЮЯ?!&@#%*+=<>$€£{}~"  # noqa: RUF001 - Greek
-SIDEWAYS = (2, 3, 4, 5, 6, 7, 9)  # no digits any more when they lie on their side
-MIRRORED = (3, 4, 7, 9)  # nor these in the mirror
+SIDEWAYS = (2, 3, 4, 5, 6, 7, 9)  # not digits when turned on their side
+MIRRORED = (3, 4, 7, 9)  # not digits when mirrored
 
 Painter = Callable[[np.random.Generator], np.ndarray]
 
 
 def painters(source: Split, hand: Hand) -> list[tuple[Painter, float]]:
-    """Ways to draw what is no digit, each with its share; some of them work on the MNIST digits in `source`."""
+    """The painters of negatives, each with its share; some of them use the MNIST digits in `source`."""
     return [
         (lambda rng: draw(str(rng.choice(NO_DIGITS)), rng, hand), 0.6),
         (_printed, 0.1),
@@ -69,7 +69,7 @@ def _pair(source: Split, rng: np.random.Generator) -> np.ndarray:
 
 
 def _upset(source: Split, rng: np.random.Generator) -> np.ndarray:
-    """An MNIST digit on its side or in the mirror, of those that are none then."""
+    """An MNIST digit on its side or mirrored, of those that are not digits then."""
     turn = rng.random() < 0.5
     row = rng.choice(np.flatnonzero(np.isin(source.labels, SIDEWAYS if turn else MIRRORED)))
     large = enlarged(source.digits[row])
@@ -87,7 +87,7 @@ def _struck_out(source: Split, rng: np.random.Generator) -> np.ndarray:
     x = (columns.min() + columns.max()) / 2 + np.linspace(-half, half, passes)
     y = np.where(np.arange(passes) % 2, rows.min(), rows.max()) + rng.normal(0, 8, passes)
     points = list(zip(x.tolist(), y.tolist(), strict=True))
-    if rng.random() < 0.5:  # the zigzag lies, instead of standing
+    if rng.random() < 0.5:  # a horizontal zigzag instead of a vertical one
         middle = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
         points = [(middle[0] + (b - middle[1]), middle[1] + (a - middle[0])) for a, b in points]
     line(ImageDraw.Draw(picture), points, width)

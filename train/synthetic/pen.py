@@ -1,9 +1,10 @@
-"""A glyph as strokes -> ink on paper, as another hand and another pen would have left it each time.
+"""A glyph as strokes -> ink on paper, each time as if by another hand with another pen.
 
-Random is: where each point of a stroke lies, where the strokes lie to each other and how far they run, the slant, the
-turn and the proportions of the whole, the tremor of the hand, and the width of the pen. All of it comes from `rng`.
+Random are: the place of each point, the place and the length of each stroke, the slant, rotation and proportions of the
+whole, the tremor of the hand, and the width of the pen. All randomness comes from `rng`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -15,21 +16,25 @@ HEIGHT = 100  # of a glyph's box, in px of the picture that is drawn
 STEPS = 6  # straight pieces between two points of a glyph
 MARGIN = 2  # px of paper around the ink
 
+GlyphStroke = tuple[
+    np.ndarray, np.ndarray, bool
+]  # points float (n, 2); sharp turns bool (n,); whether it is placed freely
+
 
 @dataclass(frozen=True)
 class Hand:
-    """How far a hand strays; lengths in per cent of the glyph's height, each a standard deviation unless said."""
+    """How unsteady a hand is; standard deviations in per cent of the glyph's height, unless noted."""
 
-    points: float = 3.5  # each point of a stroke, on its own
-    free: float = 7.0  # each point of a stroke that people place freely
-    strokes: float = 2.0  # a whole stroke against the others
-    ends: float = 0.12  # the most that a stroke is too short or too long, as a share of its last piece
+    points: float = 3.5  # of each point of a stroke
+    free: float = 7.0  # of each point of a stroke that people place freely
+    strokes: float = 2.0  # of a whole stroke against the others
+    ends: float = 0.12  # maximum change of a stroke's length at each end, as a share of its last piece
     tremor: float = 0.6
     rotation: float = 6.0  # degrees
-    slant: float = 0.18  # width gained over height
+    slant: float = 0.18  # shear: width gained over height
     proportions: float = 0.22  # of the logarithm of width over height
-    thinnest: float = 2.0  # the pen
-    thickest: float = 28.0  # the pen: a 40 px pen on a digit 140 px high
+    thinnest: float = 2.0  # px, of the pen
+    thickest: float = 28.0  # px; as a 40 px pen on a digit 140 px high
 
 
 def draw(glyph: str, rng: np.random.Generator, hand: Hand) -> np.ndarray:
@@ -39,8 +44,8 @@ def draw(glyph: str, rng: np.random.Generator, hand: Hand) -> np.ndarray:
 
 
 @cache
-def parse(glyph: str) -> tuple[tuple[np.ndarray, np.ndarray, bool], ...]:
-    """Split a glyph's string into strokes: float points (n, 2), bool sharp turns (n,), whether it is placed freely."""
+def parse(glyph: str) -> tuple[GlyphStroke, ...]:
+    """Split a glyph's string into strokes."""
     strokes = []
     for text in glyph.split("/"):
         words = text.split()
@@ -51,7 +56,7 @@ def parse(glyph: str) -> tuple[tuple[np.ndarray, np.ndarray, bool], ...]:
     return tuple(strokes)
 
 
-def written(strokes, rng: np.random.Generator, hand: Hand) -> list[np.ndarray]:
+def written(strokes: Iterable[GlyphStroke], rng: np.random.Generator, hand: Hand) -> list[np.ndarray]:
     """Write parsed strokes as one hand would this time -> polylines float (n, 2), x right, y down."""
     slant, turn = rng.normal(0, hand.slant), np.radians(rng.normal(0, hand.rotation))
     wide = np.exp(rng.normal(0, hand.proportions))
@@ -88,7 +93,7 @@ def line(pen: ImageDraw.ImageDraw, points: list[tuple[float, float]], width: flo
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=grey)
 
 
-def _with_ends(points: np.ndarray, rng, hand: Hand) -> np.ndarray:
+def _with_ends(points: np.ndarray, rng: np.random.Generator, hand: Hand) -> np.ndarray:
     """Lift the pen a little early or late at both ends."""
     early, late = rng.uniform(-hand.ends, hand.ends, 2)
     points[0] += early * (points[1] - points[0])
@@ -116,7 +121,7 @@ def _smooth(points: np.ndarray) -> np.ndarray:
     return np.concatenate([cubic.reshape(-1, 2) / 2, points[-1:]])
 
 
-def _tremor(length: int, rng, hand: Hand) -> np.ndarray:
+def _tremor(length: int, rng: np.random.Generator, hand: Hand) -> np.ndarray:
     """A wobble (length, 2) that changes slowly along a stroke."""
     knots = rng.normal(0, hand.tremor, (max(2, length // STEPS + 2), 2))
     at = np.linspace(0, len(knots) - 1, length)

@@ -1,7 +1,7 @@
-"""MNIST digits, redrawn large in styles and with pens that MNIST lacks.
+"""Variants of MNIST's digits: redrawn large, in styles and with pens that MNIST lacks.
 
 In: a prepared digit, float32 (28, 28), 0 paper to 1 ink, and its label. Out: uint8 (H, W), 0 paper to 255 ink, about 80
-px high. All that is random comes from `rng`.
+px high. All randomness comes from `rng`.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ UPSCALE = 4
 
 
 def variant(digit: np.ndarray, label: int, rng: np.random.Generator) -> np.ndarray:
-    """Give zeros a slash, ones a flag and a foot, sevens a bar, though not all of them; and any digit another pen."""
+    """Give most zeros a slash, ones a flag and a foot, and sevens a bar; and every digit another pen."""
     large = enlarged(digit)
     width = stroke_width(large / 255)
     picture = Image.fromarray(large)
@@ -26,13 +26,13 @@ def variant(digit: np.ndarray, label: int, rng: np.random.Generator) -> np.ndarr
 
 
 def enlarged(digit: np.ndarray) -> np.ndarray:
-    """Return a prepared digit at four times its size, sharp, with room around it."""
+    """Return a prepared digit at four times its size, sharp, with paper around it."""
     side = UPSCALE * len(digit)
     smooth = np.asarray(Image.fromarray(digit).resize((side, side), Image.Resampling.BICUBIC))
     return np.pad(np.uint8(255 * np.clip(3 * (smooth - 0.35) + 0.5, 0, 1)), side // 3)
 
 
-def _add_slash(pen, large: np.ndarray, width: float, rng) -> None:
+def _add_slash(pen: ImageDraw.ImageDraw, large: np.ndarray, width: float, rng: np.random.Generator) -> None:
     """A line through the middle, from inside the ring to far beyond it."""
     if rng.random() >= 0.8:
         return
@@ -45,8 +45,8 @@ def _add_slash(pen, large: np.ndarray, width: float, rng) -> None:
     line(pen, [(x + across, y - up), (x - across, y + up)], width)
 
 
-def _add_flag_and_foot(pen, large: np.ndarray, width: float, rng) -> None:
-    """A line from the top down to the left, short or as long as the one itself; at times a line below."""
+def _add_flag_and_foot(pen: ImageDraw.ImageDraw, large: np.ndarray, width: float, rng: np.random.Generator) -> None:
+    """A line from the top down to the left, up to as long as the 1 itself; sometimes a line below."""
     if rng.random() >= 0.8:
         return
     rows, columns = np.nonzero(large > 127)
@@ -61,7 +61,7 @@ def _add_flag_and_foot(pen, large: np.ndarray, width: float, rng) -> None:
         line(pen, [(x - half, y), (x + half, y + rng.normal(0, 3))], width)
 
 
-def _add_bar(pen, large: np.ndarray, width: float, rng) -> None:
+def _add_bar(pen: ImageDraw.ImageDraw, large: np.ndarray, width: float, rng: np.random.Generator) -> None:
     """A short line across the stem."""
     if rng.random() >= 0.6:
         return
@@ -79,5 +79,5 @@ def _with_another_pen(picture: Image.Image, thicker: int, width: float) -> np.nd
         return np.asarray(picture.filter(ImageFilter.MinFilter(3)))
     for _ in range(thicker):
         picture = picture.filter(ImageFilter.MaxFilter(3))
-        picture = picture.filter(ImageFilter.GaussianBlur(0.5))  # or squares would grow out of dots
+        picture = picture.filter(ImageFilter.GaussianBlur(0.5))  # otherwise dots would become squares
     return np.asarray(picture)
