@@ -1,4 +1,4 @@
-"""Read handwritten digits: `Recognizer.load().predict(picture)`."""
+"""Read handwritten digits: `Recognizer.load().predict(picture)`, or `.read(picture)` for whole numbers."""
 
 from recognizer.errors import BlankImageError, InvalidImageError, ModelError, RecognizerError
 from recognizer.numbers.strokes import Stroke

@@ -1,37 +1,97 @@
-"""How an answer is written, wherever one is shown: a confidence, a table, and what was not read."""
+"""How a reading is written down: as text, as JSON and as a table, on the page and on the command line."""
 
+import csv
+import io
+import json
+from typing import TypeAlias
+
+from recognizer.errors import RecognizerError
 from recognizer.prediction import Reading
 
+Outcome: TypeAlias = Reading | RecognizerError  # of one file: what was read, or why nothing could be
 
-def percent(share: float) -> str:
-    """Return a share 0-1 in whole per cent; never 100 %, because the model is never certain."""
-    return "> 99 %" if share >= 0.995 else f"{100 * share:.0f} %"
-
-
+COLUMNS = ("line", "digit", "confidence", "left", "top", "right", "bottom")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins with one is a formula to a spreadsheet
 NOTHING = "no digits found"
 
 
-def remarks(reading: Reading) -> str:
-    """Return how much of the picture was not read, in sentences; "" where all was."""
+def percent(share: float) -> str:
+    """Return a share 0-1 as a whole percentage; never 100 %, because the model is never certain."""
+    return "> 99 %" if share >= 0.995 else f"{100 * share:.0f} %"
+
+
+def unread_note(reading: Reading) -> str:
+    """Return one or two sentences on how much of the picture was not read; "" if all of it was."""
     sentences = []
-    if unread := sum(not prediction.is_digit for prediction in reading.digits):
-        marks = "1 mark does" if unread == 1 else f"{unread:,} marks do"
-        sentences.append(f"{marks} not look like a digit: left unread.")
+    if unread := sum(not each.is_digit for each in reading.digits):
+        do, digits, were = ("mark does", "a digit", "was") if unread == 1 else ("marks do", "digits", "were")
+        sentences.append(f"{unread:,} {do} not look like {digits} and {were} not read.")
     if reading.left_out:
-        sentences.append(
-            f"{reading.left_out:,} more, further down, were too many to be looked at: take a part of the picture."
-        )
+        sentences.append(f"{reading.left_out:,} more, further down, were too many to read: take a part of the picture.")
     return " ".join(sentences)
 
 
-COLUMNS = ("line", "digit", "confidence", "left", "top", "right", "bottom")
-
-
-def rows(reading: Reading) -> list[tuple[int, int, float, int, int, int, int]]:
-    """The digits that were read, in the order of `COLUMNS`; lines count from 1, boxes are in px of the picture."""
-    lines = [[prediction for prediction in line if prediction.is_digit] for line in reading.lines]
+def table_rows(reading: Reading) -> list[tuple[int, int, float, int, int, int, int]]:
+    """Return a row as in `COLUMNS` for each digit; lines are counted from 1, boxes are in px of the picture."""
+    lines = [[each for each in line if each.is_digit] for line in reading.lines]
     return [
-        (number, prediction.digit, round(prediction.confidence, 4), *prediction.box)
+        (number, each.digit, round(each.confidence, 4), *each.box)
         for number, line in enumerate(filter(None, lines), 1)
-        for prediction in line
+        for each in line
     ]
+
+
+def note(outcome: Outcome) -> str:
+    """Return what has to be said besides the answer, or instead of it; "" if there is nothing to say."""
+    return unread_note(outcome) if isinstance(outcome, Reading) else str(outcome)
+
+
+def to_text(name: str, outcome: Outcome) -> str:
+    """Return what is written on a picture; "" for an error."""
+    return (outcome.text or NOTHING) if isinstance(outcome, Reading) else ""
+
+
+def to_line(name: str, outcome: Outcome) -> str:
+    """Return a picture's name, its lines side by side and the least confidence of its digits; "" for an error."""
+    if isinstance(outcome, RecognizerError):
+        return ""
+    confidences = [each.confidence for each in outcome.digits if each.is_digit]
+    lines = " / ".join(outcome.text.splitlines())
+    return f"{name}: {lines} ({percent(min(confidences))})" if confidences else f"{name}: {NOTHING}"
+
+
+def to_json(name: str, outcome: Outcome) -> str:
+    """Return a JSON object with all detections of a picture, or with its "error"."""
+    if isinstance(outcome, RecognizerError):
+        return json.dumps({"file": name, "error": str(outcome)})
+    digits = [
+        {
+            "digit": each.digit,
+            "confidence": round(each.confidence, 6),
+            "is_digit": each.is_digit,
+            "box": each.box,
+            "probabilities": [round(float(p), 6) for p in each.probabilities],
+        }
+        for each in outcome.digits
+    ]
+    return json.dumps({"file": name, "text": outcome.text, "digits": digits, "left_out": outcome.left_out})
+
+
+def csv_header() -> str:
+    """Return the names of the columns of `to_csv`."""
+    return _csv_row("file", *COLUMNS, "remark")
+
+
+def to_csv(name: str, outcome: Outcome) -> str:
+    """Return a row for each digit of a picture; where there are none, one row without a digit that says why."""
+    name = f"./{name}" if name.startswith(FORMULA) else name  # the same file, but no formula
+    rows = table_rows(outcome) if isinstance(outcome, Reading) else []
+    if not rows:
+        return _csv_row(name, *[""] * len(COLUMNS), note(outcome) or NOTHING)
+    return "\n".join(_csv_row(name, *row, note(outcome)) for row in rows)
+
+
+def _csv_row(*cells: object) -> str:
+    row = io.StringIO()
+    csv.writer(row).writerow(cells)  # with its own end of line, or it would leave a lone \r unquoted
+    return row.getvalue().removesuffix("\r\n")

@@ -1,17 +1,21 @@
-"""What the model makes of a picture: the answers that every caller gets."""
+"""What the model says of a picture: the answers that every caller gets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-NO_DIGIT = 10  # the label of what is none of the ten digits
+NO_DIGIT = 10  # the label of a picture that is none of the ten digits, and its place among the model's outputs
+MIN_CONFIDENCE = 0.5  # of a model without an output for NO_DIGIT: below it, a picture is not called a digit
+MAX_NO_DIGIT = 0.5  # of a model with one: training calibrates it so that one half is where to refuse
+MIN_PROBABILITY = 1e-12  # so that no logarithm is infinite
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What the model makes of one picture of one digit.
+    """What the model says of one picture of one digit.
 
-    digit: int 0-9, the most probable, even where `is_digit` is False.
+    digit: int 0-9, the most probable one, even where `is_digit` is False.
     confidence: float 0-1, the probability of `digit`, if it is a digit at all.
     probabilities: float32 (10,), one for each digit; they add up to 1.
     is_digit: False where the picture does not look like any digit.
@@ -27,10 +31,10 @@ class Prediction:
 
 @dataclass(frozen=True, eq=False)
 class Detection(Prediction):
-    """A `Prediction` of what lies at one place of a picture.
+    """The `Prediction` for one place on a picture.
 
     box: (left, top, right, bottom) in px of the picture read, right and bottom exclusive.
-    ink: float32 (h, w), 0 paper to 1 ink: what lies in the box and belongs to the digit.
+    ink: float32 (h, w), 0 paper to 1 ink: the ink in the box that belongs to the digit.
     """
 
     box: tuple[int, int, int, int]
@@ -39,10 +43,10 @@ class Detection(Prediction):
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What a picture says.
+    """What is written on a picture.
 
-    lines: top to bottom, each its digits from left to right, all with their `box`; also what looks like no digit.
-    left_out: how many pieces of ink were too many to be looked at, or to be taken apart.
+    lines: from top to bottom, each with its detections from left to right, including those that are not digits.
+    left_out: how many pieces of ink were too many to be read, or to be taken apart.
     work: how much work it was, counted in pictures for the model; bounded, so that a reading takes less than a second.
     """
 
@@ -52,11 +56,27 @@ class Reading:
 
     @property
     def digits(self) -> tuple[Detection, ...]:
-        """All lines in one."""
+        """The detections of all lines."""
         return tuple(detection for line in self.lines for detection in line)
 
     @property
     def text(self) -> str:
-        """Such as "2026", lines joined by newlines, without what looks like no digit; "" where nothing was read."""
-        texts = ("".join(str(prediction.digit) for prediction in line if prediction.is_digit) for line in self.lines)
+        """The digits, such as "2026", with a newline between lines; "" where there are none."""
+        texts = ("".join(str(each.digit) for each in line if each.is_digit) for line in self.lines)
         return "\n".join(filter(None, texts))
+
+
+def to_predictions(inputs: Sequence[np.ndarray], outputs: np.ndarray) -> list[Prediction]:
+    """Turn the model's outputs, float32 (n, 10) or (n, 11), for n inputs, float32 (28, 28) each, into predictions."""
+    probabilities = np.maximum(outputs[:, :NO_DIGIT], MIN_PROBABILITY)
+    probabilities /= probabilities.sum(1, keepdims=True)
+    return [
+        Prediction(int(each.argmax()), float(each.max()), each, not refused, digit_input)
+        for each, refused, digit_input in zip(probabilities, is_refused(outputs).tolist(), inputs, strict=True)
+    ]
+
+
+def is_refused(outputs: np.ndarray) -> np.ndarray:
+    """Return which of the model's outputs, float32 (n, 10) or (n, 11), say that a picture is no digit: bool (n,)."""
+    has_no_digit = outputs.shape[1] > NO_DIGIT
+    return outputs[:, NO_DIGIT] > MAX_NO_DIGIT if has_no_digit else outputs.max(1) < MIN_CONFIDENCE

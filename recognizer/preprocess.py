@@ -1,6 +1,6 @@
 """Pixels of one digit -> the (28, 28) picture that MNIST would have made of it.
 
-The page, the command line, the tests and the training pipeline all prepare digits here and nowhere else.
+The page, the command line, the tests and the training all prepare digits here, and nowhere else.
 
 In: uint8 pixels (H, W), (H, W, 3) or (H, W, 4); ink darker or lighter than the paper, any colours, or on transparency.
 Out: float32 (28, 28), 0 paper to 1 ink.
@@ -8,9 +8,9 @@ Out: float32 (28, 28), 0 paper to 1 ink.
 The normalisation is MNIST's own (LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to document
 recognition", III.A): the digit is fitted to a 20x20 box keeping its shape, anti-aliased, and its centre of mass is put
 in the middle of a 28x28 field. Measured on the 60,000 training images: the box is 20 px for 99.98 % of them, and their
-centres of mass lie within half a pixel of (14, 14), so this function gives them back as they were. The one thing
-added is that strokes thinner than any in MNIST are thickened first, since a thin pen on a large canvas would
-otherwise fade to a grey that MNIST does not have.
+centres of mass are within half a pixel of (14, 14), so they come back as they were. The one addition is that strokes
+thinner than any in MNIST are thickened first, since a thin pen on a large canvas would otherwise fade to a grey that
+MNIST does not have.
 """
 
 import numpy as np
@@ -22,8 +22,8 @@ FIELD_PX = 28  # the side of MNIST's images
 DIGIT_BOX_PX = 20  # MNIST's inner box
 CENTRE_PX = 14  # the pixel that MNIST puts the centre of mass on, counted from 0
 MIN_STROKE_PX = 2.0  # in the 20x20 box; 1 % of MNIST's training digits are drawn thinner
-MIN_CONTRAST = 0.08  # of black to white; the least that is called ink
-MIN_INK = 0.1  # of the darkest ink; what is fainter does not count towards the digit's extent
+MIN_CONTRAST = 0.08  # of black to white; anything fainter is not ink
+MIN_INK = 0.1  # of the darkest ink; anything fainter does not count towards the digit's extent
 SUPERSAMPLE = 4  # strokes are thickened at four times the box's resolution, to a quarter pixel
 
 
@@ -43,10 +43,10 @@ def prepare_ink(ink: np.ndarray) -> np.ndarray:
 
 
 def find_ink(pixels: np.ndarray, paper_at: np.ndarray | None = None) -> np.ndarray:
-    """Return how much ink lies on each pixel: float32 (H, W), 0 paper to 1 the strongest ink.
+    """Return how much ink is on each pixel: float32 (H, W), 0 paper to 1 the strongest ink.
 
-    Ink is whatever differs in colour from the paper, and the paper is the median colour of the picture's border, or of
-    where `paper_at`, bool (H, W), says that it is seen.
+    Ink is everything that differs in colour from the paper. The paper has the median colour of the picture's border,
+    or of the pixels in `paper_at`, bool (H, W). Raises `BlankImageError` where nothing is drawn.
     """
     colours, paper = _colours_and_paper(pixels, paper_at)
     contrast = _distance(colours, paper)
@@ -72,10 +72,10 @@ def crop(ink: np.ndarray) -> np.ndarray:
 
 
 def fit(digit: np.ndarray) -> np.ndarray:
-    """Scale a cropped digit (h, w) so that its longer side is 20 px, its strokes no thinner than `MIN_STROKE_PX`."""
+    """Scale a cropped digit (h, w) so that its longer side is 20 px and no stroke is thinner than `MIN_STROKE_PX`."""
     length = max(digit.shape)
     missing = MIN_STROKE_PX * length - DIGIT_BOX_PX * stroke_width(digit)
-    radius = missing / (2 * (DIGIT_BOX_PX - MIN_STROKE_PX))  # source px; growing strokes grow the digit's box too
+    radius = missing / (2 * (DIGIT_BOX_PX - MIN_STROKE_PX))  # source px; thicker strokes enlarge the digit's box, too
     if radius <= 0:
         return resize(digit, DIGIT_BOX_PX / length)
     factor = SUPERSAMPLE * DIGIT_BOX_PX / (length + 2 * radius)
@@ -84,7 +84,7 @@ def fit(digit: np.ndarray) -> np.ndarray:
 
 
 def centre(digit: np.ndarray) -> np.ndarray:
-    """Put a fitted digit (h, w), no side over 20 px, into a (28, 28) field by its centre of mass."""
+    """Put a fitted digit (h, w), no side over 20 px, into a (28, 28) field with its centre of mass in the middle."""
     top, left = corner(digit)
     field = np.zeros((FIELD_PX, FIELD_PX), np.float32)
     field[top : top + digit.shape[0], left : left + digit.shape[1]] = digit
@@ -116,7 +116,7 @@ def stroke_width(ink: np.ndarray) -> float:
 
 
 def resize(ink: np.ndarray, factor: float) -> np.ndarray:
-    """Resize anti-aliased, each pixel the mean of what it covers; no side under 1 px."""
+    """Resize with anti-aliasing, each pixel the mean of what it covers; no side under 1 px."""
     height, width = (max(1, round(side * factor)) for side in ink.shape)
     if (height, width) == ink.shape:
         return ink
@@ -125,7 +125,7 @@ def resize(ink: np.ndarray, factor: float) -> np.ndarray:
 
 
 def border(picture: np.ndarray) -> np.ndarray:
-    """The outermost pixels of (H, W, ...) in one row (N, ...)."""
+    """Return the outermost pixels of (H, W, ...) in one row (N, ...)."""
     return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
 
 
@@ -141,12 +141,12 @@ def _distance(colours: np.ndarray, paper: np.ndarray) -> np.ndarray:
     """How far each colour is from the paper's: float32 (H, W), 0-255, the root mean square over the channels."""
     if colours.ndim == 2:
         return np.abs(colours - paper)
-    red, green, blue = (colours[..., i] - paper[i] for i in range(3))  # one by one, which NumPy does five times faster
+    red, green, blue = (colours[..., i] - paper[i] for i in range(3))  # one by one: five times faster in NumPy
     return np.sqrt((red * red + green * green + blue * blue) / 3)
 
 
 def _flatten(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Lay a transparent picture on paper: its own, where its border is opaque, else the further of black and white."""
+    """Put a transparent picture on paper: its own if its border is opaque, else black or white, which differs more."""
     colours, alpha = rgba[..., :3].astype(np.float32), rgba[..., 3:].astype(np.float32) / 255
     border_alpha = border(alpha)[:, 0]
     if np.median(border_alpha) > 0.5:
@@ -158,12 +158,12 @@ def _flatten(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _darken(ink: np.ndarray) -> np.ndarray:
-    """Make half of the ink as dark as ink gets: scaling leaves strokes under a pixel wide grey."""
+    """Make half of the ink as dark as possible: scaling leaves strokes under a pixel wide grey."""
     return np.minimum(ink / np.median(ink[ink > MIN_INK * ink.max()]), 1)
 
 
 def _dilate(ink: np.ndarray, radius: float) -> np.ndarray:
-    """Grow every stroke by `radius` px on each side (grey dilation with a disc), and the picture with it."""
+    """Thicken every stroke by `radius` px on each side (grey dilation with a disc), and enlarge the picture by that."""
     margin = int(np.ceil(radius))
     padded = np.pad(ink, 2 * margin)
     height, width = ink.shape[0] + 2 * margin, ink.shape[1] + 2 * margin

@@ -10,7 +10,7 @@ import streamlit as st
 from PIL import Image, ImageDraw, ImageFont
 
 from recognizer import Reading, Recognizer, RecognizerError
-from recognizer.formatting import COLUMNS, percent, remarks, rows
+from recognizer.formatting import COLUMNS, percent, table_rows, unread_note
 from recognizer.images.opening import ENDINGS, Opened, open_picture
 from views.figures import accent_rgb
 from views.limits import wait_your_turn
@@ -106,7 +106,7 @@ def answer(name: str, data: bytes, model: Recognizer) -> Answer:
     except RecognizerError as error:
         return Answer(name, str(error))
     height, width = opened.pixels.shape[:2]
-    sentence = " ".join(filter(None, ["" if reading.text else NOTHING, remarks(reading)]))
+    sentence = " ".join(filter(None, ["" if reading.text else NOTHING, unread_note(reading)]))
     size = round(width * opened.scale), round(height * opened.scale)
     return Answer(name, sentence, with_boxes(opened, reading), reading, size)
 
@@ -147,7 +147,7 @@ def _show_answer(key: str, answer: Answer) -> None:
             right.code(answer.reading.text, language=None)
             table = [
                 {"line": line, "digit": digit, "confidence": percent(confidence)}
-                for line, digit, confidence, *_ in rows(answer.reading)
+                for line, digit, confidence, *_ in table_rows(answer.reading)
             ]
             right.dataframe(table, hide_index=True, height="content" if len(table) < 8 else 300)
             right.download_button(
@@ -158,5 +158,5 @@ def _show_answer(key: str, answer: Answer) -> None:
 def to_csv(reading: Reading) -> str:
     """The digits of a reading, one on a row, below the names of the columns."""
     file = io.StringIO()
-    csv.writer(file).writerows([COLUMNS, *rows(reading)])
+    csv.writer(file).writerows([COLUMNS, *table_rows(reading)])
     return file.getvalue()

@@ -6,9 +6,8 @@ import numpy as np
 import streamlit as st
 
 from recognizer import Detection, Prediction, Reading, Recognizer, RecognizerError
-from recognizer.explain import Explainer
+from recognizer.explain import Explainer, Layer
 from recognizer.explain.erasure import Erasure
-from recognizer.explain.layers import Layer
 from recognizer.explain.neighbours import Neighbour
 from recognizer.explain.steps import Step
 from recognizer.formatting import percent

@@ -1,5 +1,5 @@
-"""Why the model said so: `Explainer.load()` looks at a digit that was read, in five ways."""
+"""Why the model read a digit as it did: `Explainer.load()` shows it in five ways."""
 
-from recognizer.explain.explainer import Explainer
+from recognizer.explain.explainer import Explainer, Layer
 
-__all__ = ["Explainer"]
+__all__ = ["Explainer", "Layer"]

@@ -1,10 +1,9 @@
-"""The least ink to rub out of a drawing so that the answer becomes another one.
+"""The least ink to erase from a drawing so that it is read as another digit.
 
 A best-first search over patches of ink (Martens & Provost 2014, "Explaining data-driven document classifications";
-for pictures: Vermeire et al. 2022, "Explainable image classification with evidence counterfactual"): rub out the patch
-that costs the answer most, until it flips; then put back every patch that was not needed. Done with large and small
-rubbers, of which the result with the least ink counts. Each try goes through the whole preparation, as the drawing
-would if it had been drawn so.
+for pictures: Vermeire et al. 2022, "Explainable image classification with evidence counterfactual"): erase the patch
+that costs the answer most, until it changes; then restore every patch that was not needed. This is done with rubbers of
+several sizes; the result with the least ink counts. Each attempt is prepared for the model as a drawing would be.
 """
 
 from collections.abc import Callable
@@ -15,17 +14,17 @@ import numpy as np
 
 from recognizer.preprocess import MIN_INK, crop, ink_box, prepare_ink
 
-WORKING_SIDE = 56  # px; the digit is searched at twice the model's resolution
+WORKING_SIDE = 56  # px; the search has twice the model's resolution
 RUBBERS = (0.24, 0.16, 0.11, 0.08)  # radius, of the digit's longer side
-SPACING = 1.3  # radii between the places where the rubber is set down
-MOST = 0.6  # of the ink; what needs more to be rubbed out is no small change
+SPACING = 1.3  # radii between the places where the rubber is used
+MAX_SHARE = 0.6  # of the ink; erasing more is no small change
 
 
 @dataclass(frozen=True, eq=False)
 class Erasure:
-    """What to rub out.
+    """What to erase.
 
-    erased: float32 like the digit's ink, 0 stays to 1 is rubbed out; share: of the ink, 0-1.
+    erased: float32 like the digit's ink, from 0, which stays, to 1, which is erased; share: of the ink, 0-1.
     answer: the digit that is read then.
     input: float32 (28, 28), what the model sees then.
     """
@@ -41,7 +40,7 @@ Answer = Callable[[np.ndarray], "int | None"]  # one of its rows -> the digit, o
 
 
 def smallest_erasure(ink: np.ndarray, outputs: Outputs, answer: Answer) -> Erasure | None:
-    """Return the least of `ink`, float32 (h, w) of one digit, to rub out for another answer; None if none was found."""
+    """Return the least of `ink`, float32 (h, w) of one digit, to erase for another answer; None if none was found."""
     whole = crop(ink)
     factor = WORKING_SIDE / max(whole.shape)
     size = tuple(max(1, round(side * factor)) for side in whole.shape[::-1])
@@ -49,8 +48,8 @@ def smallest_erasure(ink: np.ndarray, outputs: Outputs, answer: Answer) -> Erasu
     before = outputs(prepare_ink(small)[None])[0]
     best = None
     for radius in RUBBERS:
-        most = best.share if best else MOST
-        best = _search(small, radius * max(small.shape), most, before, outputs, answer) or best
+        limit = best.share if best else MAX_SHARE
+        best = _search(small, radius * max(small.shape), limit, before, outputs, answer) or best
     if best is None:
         return None
     left, top, right, bottom = ink_box(ink)
@@ -59,34 +58,35 @@ def smallest_erasure(ink: np.ndarray, outputs: Outputs, answer: Answer) -> Erasu
     return Erasure(erased, best.share, best.answer, best.input)
 
 
-def _search(ink, radius: float, most: float, before: np.ndarray, outputs: Outputs, answer: Answer) -> Erasure | None:
-    """The least to rub out with a rubber of `radius` px; None where that is not less than the share `most`."""
+def _search(
+    ink: np.ndarray, radius: float, limit: float, before: np.ndarray, outputs: Outputs, answer: Answer
+) -> Erasure | None:
+    """The least to erase with a rubber of `radius` px; None where that is not less than the share `limit`."""
     patches = _patches(ink, radius)
     old = answer(before)
     chosen: list[int] = []
-    while True:
-        tried = [i for i in range(len(patches)) if i not in chosen and _share(ink, patches, [*chosen, i]) < most]
-        if not tried:
+    new = None
+    while new is None:
+        attempts = [i for i in range(len(patches)) if i not in chosen and _share(ink, patches, [*chosen, i]) < limit]
+        if not attempts:
             return None
-        rows = outputs(np.stack([prepare_ink(_rubbed(ink, patches, [*chosen, i])) for i in tried]))
+        rows = outputs(np.stack([prepare_ink(_erase(ink, patches, [*chosen, i])) for i in attempts]))
         answers = [answer(row) for row in rows]
-        flips = [k for k in range(len(tried)) if answers[k] not in (old, None)]
+        changed = [k for k in range(len(attempts)) if answers[k] not in (old, None)]
         belief = rows[:, old] if old is not None else -rows[:, :10].max(1)
-        best = min(flips or range(len(tried)), key=lambda k: belief[k])
-        chosen.append(tried[best])
-        if flips:
-            break
-    for patch in chosen[:-1]:  # put back what the new answer does not need
+        best = min(changed or range(len(attempts)), key=lambda k: belief[k])
+        chosen.append(attempts[best])
+        new = answers[best] if changed else None
+    for patch in chosen[:-1]:  # restore what the new answer does not need
         fewer = [i for i in chosen if i != patch]
-        if answer(outputs(prepare_ink(_rubbed(ink, patches, fewer))[None])[0]) == answers[best]:
+        if answer(outputs(prepare_ink(_erase(ink, patches, fewer))[None])[0]) == new:
             chosen = fewer
     erased = np.maximum.reduce([patches[i] for i in chosen])
-    left = prepare_ink(_rubbed(ink, patches, chosen))
-    return Erasure(erased, _share(ink, patches, chosen), answers[best], left)
+    return Erasure(erased, _share(ink, patches, chosen), new, prepare_ink(_erase(ink, patches, chosen)))
 
 
 def _patches(ink: np.ndarray, radius: float) -> list[np.ndarray]:
-    """Soft discs over all of the ink, float32 (h, w), 0 to 1, each at the middle of the ink near it."""
+    """Soft discs that cover all of the ink, float32 (h, w), 0 to 1, each at the middle of the ink near it."""
     rows, columns = np.mgrid[: ink.shape[0], : ink.shape[1]]
     bare = ink > max(MIN_INK, 0.3)
     patches = []
@@ -95,15 +95,15 @@ def _patches(ink: np.ndarray, radius: float) -> list[np.ndarray]:
         near = bare & (np.hypot(rows - row, columns - column) < SPACING * radius)
         middle = np.argwhere(near).mean(0)
         distance = np.hypot(rows - middle[0], columns - middle[1])
-        patches.append(np.float32(np.clip(radius + 0.5 - distance, 0, 1)))
+        patches.append(np.clip(radius + 0.5 - distance, 0, 1).astype(np.float32))
         bare &= ~near & (distance > radius)
     return patches
 
 
-def _rubbed(ink: np.ndarray, patches: list[np.ndarray], chosen: list[int]) -> np.ndarray:
+def _erase(ink: np.ndarray, patches: list[np.ndarray], chosen: list[int]) -> np.ndarray:
     return ink * (1 - np.maximum.reduce([patches[i] for i in chosen]))
 
 
 def _share(ink: np.ndarray, patches: list[np.ndarray], chosen: list[int]) -> float:
-    """How much of the ink is rubbed out."""
-    return 1 - float(_rubbed(ink, patches, chosen).sum() / ink.sum())
+    """How much of the ink is erased."""
+    return 1 - float(_erase(ink, patches, chosen).sum() / ink.sum())

@@ -1,6 +1,8 @@
-"""One model, and all that can be asked about why it read a digit so."""
+"""One model, and everything that can be asked about why it read a digit as it did."""
 
 import os
+from dataclasses import dataclass
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -8,30 +10,40 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.explain.attribution import attribution
 from recognizer.explain.erasure import Erasure, smallest_erasure
-from recognizer.explain.layers import Layer, feature_maps
 from recognizer.explain.neighbours import Neighbour, NeighbourIndex
 from recognizer.explain.steps import Step, steps
-from recognizer.prediction import Prediction
+from recognizer.prediction import Prediction, is_refused
 from recognizer.preprocess import centre, corner, crop, fit, ink_box
-from recognizer.recognizer import Recognizer, refused
-from recognizer.runtimes.graph import last_inputs
+from recognizer.recognizer import Recognizer
+from recognizer.runtimes.graph import feature_maps, last_inputs, networks
+from recognizer.runtimes.open_model import OpenModel
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """The feature maps of one convolution, after its activation: float32 (h, w, maps); network: counted from 1."""
+
+    network: int
+    maps: np.ndarray
 
 
 class Explainer:
-    """Looks at one digit at a time. What it is given is `Prediction.ink`, or `recognizer.preprocess.find_ink`'s ink.
+    """Explains one digit at a time, from `Detection.ink` or from the ink that `recognizer.preprocess.find_ink` finds.
 
-    `steps` and `smallest_erasure` need nothing but answers. The others look into the network, and raise `ModelError`
-    where the model is no Keras model.
+    `steps` and `smallest_erasure` need only the model's answers. The others look into its network, and raise
+    `ModelError` if it is not a Keras model.
     """
 
     def __init__(self, recognizer: Recognizer):
-        """Explain the answers of `recognizer`, one that `Recognizer.load` has made."""
+        """Explain the answers of `recognizer`, which `Recognizer.load` has opened."""
+        if not isinstance(recognizer.model, OpenModel):
+            raise TypeError("Only a recogniser that was loaded from a model file can be explained.")
         self._recognizer = recognizer
         self._model = recognizer.model
         self._neighbours: NeighbourIndex | None = None
 
     @classmethod
-    def load(cls, path: str | os.PathLike | None = None) -> "Explainer":
+    def load(cls, path: str | os.PathLike | None = None) -> Self:
         """Load a model, by default `recognizer.runtimes.loader.default_model()`; errors as for `Recognizer.load`."""
         return cls(Recognizer.load(path))
 
@@ -41,43 +53,47 @@ class Explainer:
         return self._model.network is not None
 
     @property
-    def _network(self):
-        if self._model.network is None:
-            raise ModelError(f"{self._model.path.name} gives answers alone: to look inside, use a Keras model.")
+    def _network(self) -> Any:
+        if not self.looks_inside:
+            raise ModelError(f"{self._model.path.name} only gives answers: to look inside, use a Keras model.")
         return self._model.network
 
     def steps(self, ink: np.ndarray) -> list[tuple[Step, Prediction | None]]:
-        """Return each step of the preparation, and what the model would say if it were left out."""
-        found = steps(ink)
-        without = [step.without for step in found if step.without is not None]
-        said = iter(self._recognizer.predict_prepared(np.stack(without)))
-        return [(step, None if step.without is None else next(said)) for step in found]
+        """Return each step of the preparation, and what would be predicted without it; None for the drawing itself."""
+        taken = steps(ink)
+        without = np.stack([step.without for step in taken if step.without is not None])
+        predictions = iter(self._recognizer.predict_prepared(without))
+        return [(step, None if step.without is None else next(predictions)) for step in taken]
 
     def attribution(self, ink: np.ndarray, digit: int, instead_of: int | None = None) -> np.ndarray:
         """Return how much each part of the ink speaks for `digit`, or for it instead of another: float32 like `ink`."""
         fitted = fit(crop(ink))
-        found = attribution(self._network, centre(fitted), digit, instead_of)
         top, left = corner(fitted)
-        found = found[top : top + fitted.shape[0], left : left + fitted.shape[1]]
+        heat = attribution(self._network, centre(fitted), digit, instead_of)
+        heat = heat[top : top + fitted.shape[0], left : left + fitted.shape[1]]
         left, top, right, bottom = ink_box(ink)
-        heat = np.zeros_like(ink)
-        heat[top:bottom, left:right] = cv2.resize(found, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
-        return heat
+        whole = np.zeros_like(ink)
+        whole[top:bottom, left:right] = cv2.resize(heat, (right - left, bottom - top), interpolation=cv2.INTER_LINEAR)
+        return whole
 
     def smallest_erasure(self, ink: np.ndarray) -> Erasure | None:
-        """Return the least ink to rub out for another answer, or None where no small erasure was found."""
-        return smallest_erasure(ink, self._model, _answer)
+        """Return the least ink to erase for another answer, or None if no small erasure was found."""
+        return smallest_erasure(ink, self._model, _digit_of)
 
     def neighbours(self, picture: np.ndarray, count: int = 8) -> list[Neighbour]:
-        """Return the digits from training most like `picture`, float32 (28, 28); `ModelError` without an index."""
+        """Return the training digits most similar to `picture`, float32 (28, 28); `ModelError` without an index."""
         if self._neighbours is None:
             self._neighbours = NeighbourIndex.load(self._model.path, self._model.sha256)
         return self._neighbours.nearest(last_inputs(self._network, picture[None])[0], count)
 
     def layers(self, picture: np.ndarray) -> list[Layer]:
-        """Return the feature maps of every convolution for `picture`, float32 (28, 28)."""
-        return feature_maps(self._network, picture)
+        """Return the feature maps of every convolution of every network, for `picture`, float32 (28, 28)."""
+        return [
+            Layer(number, maps[0])
+            for number, member in enumerate(networks(self._network), 1)
+            for maps in feature_maps(member, picture[None])
+        ]
 
 
-def _answer(output: np.ndarray) -> int | None:
-    return None if refused(output[None])[0] else int(output[:10].argmax())
+def _digit_of(output: np.ndarray) -> int | None:
+    return None if is_refused(output[None])[0] else int(output[:10].argmax())

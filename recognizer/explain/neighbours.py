@@ -1,10 +1,10 @@
-"""The digits from training that a drawing is most like, in the eyes of the model.
+"""The digits from training that a drawing is most similar to, as the model sees them.
 
-Nearness is the Euclidean distance between what the last layer is given (Papernot & McDaniel 2018, "Deep k-nearest
-neighbors"), reduced to its principal components. `python -m train.export.neighbours` writes the index, an .npz file beside the
-model:
+Similarity is the Euclidean distance between the inputs of the last layer (Papernot & McDaniel 2018, "Deep k-nearest
+neighbors"), reduced to their principal components. `python -m train.export.neighbours` writes the index, an .npz file
+beside the model:
 
-model      str         SHA-256 of the model file that it was made with
+model      str                SHA-256 of the model file that it was made with
 mean       float32 (d,)       of the last layer's inputs
 components float32 (k, d)     principal components
 features   float16 (n, k)     of each digit
@@ -13,20 +13,29 @@ labels     uint8 (n,)         0-9
 drawn      bool (n,)          False for MNIST's, True for the digits that training draws itself
 """
 
-import io
 import os
-import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from recognizer.errors import ModelError
+from recognizer.npz import Layout, read_arrays
 from recognizer.runtimes.loader import sha256_of
 
-MAX_BYTES = 4 * 2**20  # of the file
-MAX_UNPACKED = 64 * 2**20
-FIELDS = ("model", "mean", "components", "features", "pictures", "labels", "drawn")
+MAX_BYTES = 64 * 2**20
+LAYOUT: Layout = {
+    "model": ("str", ()),
+    "mean": ("float32", ("d",)),
+    "components": ("float32", ("k", "d")),
+    "features": ("float16", ("n", "k")),
+    "pictures": ("uint8", ("n", 28, 28)),
+    "labels": ("uint8", ("n",)),
+    "drawn": ("bool", ("n",)),
+}
+COMMAND = "`python -m train.export.neighbours`"
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,16 +48,16 @@ class Neighbour:
 
 
 class NeighbourIndex:
-    """Digits from training, to be searched by what the network's last layer is given."""
+    """Digits from training, to be searched by the inputs of the network's last layer."""
 
-    def __init__(self, mean, components, features, pictures, labels, drawn):
-        """Take the arrays that the module's docstring describes, without `model`."""
-        self._mean, self._components = mean, components
-        self._features = features.astype(np.float32)
-        self._pictures, self._labels, self._drawn = pictures, labels, drawn
+    def __init__(self, arrays: Mapping[str, np.ndarray]):
+        """Take the arrays that the module's docstring describes."""
+        self._mean, self._components = arrays["mean"], arrays["components"]
+        self._features = arrays["features"].astype(np.float32)
+        self._pictures, self._labels, self._drawn = (arrays[name] for name in ("pictures", "labels", "drawn"))
 
     @classmethod
-    def load(cls, model: str | os.PathLike, sha256: str | None = None) -> "NeighbourIndex":
+    def load(cls, model: str | os.PathLike, sha256: str | None = None) -> Self:
         """Load the index beside a model file; `ModelError` where it is missing, damaged, or of another model.
 
         `sha256`: of the model file when it was opened, by default as it is now.
@@ -56,35 +65,22 @@ class NeighbourIndex:
         model = Path(model)
         path = index_path(model)
         try:
-            data = path.read_bytes()
-            if len(data) > MAX_BYTES:
-                raise ValueError("it is too large")
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                    raise ValueError("it unpacks to too much")
-            with np.load(io.BytesIO(data), allow_pickle=False) as file:
-                arrays = {name: file[name] for name in FIELDS}
-            _check(arrays)
+            with path.open("rb") as file:
+                arrays = read_arrays(file.read(MAX_BYTES + 1), LAYOUT, MAX_BYTES)
+            if not arrays["labels"].size or arrays["labels"].max() > 9 or not np.isfinite(arrays["features"]).all():
+                raise ValueError("its numbers are out of range")
         except OSError as error:
-            raise ModelError(
-                f"There is no {path.name} beside {model.name}. `python -m train.export.neighbours` writes it."
-            ) from error
-        except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise ModelError(
-                f"{path.name} is damaged ({error}). Restore it, or write a new one with `python -m train.export.neighbours`."
-            ) from error
-        if str(arrays.pop("model")) != (sha256 or sha256_of(model)):
-            raise ModelError(
-                f"{path.name} belongs to another model. `python -m train.export.neighbours` writes that of {model.name}."
-            )
-        return cls(**arrays)
+            raise ModelError(f"There is no {path.name} beside {model.name}. {COMMAND} writes it.") from error
+        except ValueError as error:
+            raise ModelError(f"{path.name} is damaged ({error}). Restore it, or write it again: {COMMAND}.") from error
+        if str(arrays["model"]) != (sha256 or sha256_of(model)):
+            raise ModelError(f"{path.name} belongs to another model. {COMMAND} writes the one for {model.name}.")
+        return cls(arrays)
 
     def nearest(self, last_inputs: np.ndarray, count: int) -> list[Neighbour]:
-        """Return the `count` nearest digits, the nearest first, to what the last layer is given: float32 (d,)."""
+        """Return the `count` digits nearest to an input of the last layer, float32 (d,); the nearest first."""
         if last_inputs.shape != self._mean.shape:
-            raise ModelError(
-                "The index of training digits belongs to another model. `python -m train.export.neighbours` writes a new one."
-            )
+            raise ModelError(f"The index of training digits belongs to another model. {COMMAND} writes a new one.")
         place = self._components @ (last_inputs - self._mean)
         distances = np.square(self._features - place).sum(1)
         return [
@@ -94,24 +90,6 @@ class NeighbourIndex:
 
 
 def index_path(model: str | os.PathLike) -> Path:
-    """Where the index of a model lies: digits.keras -> digits_neighbours.npz."""
+    """Return where the index of a model is: digits.keras -> digits_neighbours.npz."""
     model = Path(model)
     return model.with_name(f"{model.stem}_neighbours.npz")
-
-
-def _check(arrays: dict[str, np.ndarray]) -> None:
-    count, components = arrays["features"].shape
-    expected = {
-        "model": ((), "U"),
-        "mean": (arrays["mean"].shape[:1], "f"),
-        "components": ((components, *arrays["mean"].shape[:1]), "f"),
-        "features": ((count, components), "f"),
-        "pictures": ((count, 28, 28), "u"),
-        "labels": ((count,), "u"),
-        "drawn": ((count,), "b"),
-    }
-    for name, (shape, kind) in expected.items():
-        if arrays[name].shape != shape or arrays[name].dtype.kind != kind:
-            raise ValueError(f"{name} is not what it should be")
-    if not count or arrays["labels"].max() > 9 or not np.isfinite(arrays["features"]).all():
-        raise ValueError("its numbers are out of range")

@@ -1,4 +1,4 @@
-"""A drawing -> what `recognizer.preprocess` makes of it step by step, and what would come out without each step."""
+"""A drawing -> each step of `recognizer.preprocess`, and what the model would get without that step."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from PIL import Image
 
 from recognizer.preprocess import DIGIT_BOX_PX, FIELD_PX, centre, crop, fit, resize, stroke_width
 
-THICKENED = 1.1  # times as wide as without, and it shows
+THICKENED = 1.1  # times as wide; less would not be seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +16,7 @@ class Step:
 
     name: "drawing", "crop", "fit", "thicken" or "centre".
     picture: float32 (h, w), 0 paper to 1 ink, after this step.
-    without: float32 (28, 28), what the model would get if this step alone were left out; None for the drawing.
+    without: float32 (28, 28), what the model would get if only this step were left out; None for the drawing.
     """
 
     name: str
@@ -25,23 +25,23 @@ class Step:
 
 
 def steps(ink: np.ndarray) -> list[Step]:
-    """Take the preparation of `ink`, float32 (H, W), apart; "thicken" is among them only if its lines were thin."""
+    """Return the steps that prepare `ink`, float32 (H, W); "thicken" is among them only if its lines are thin."""
     cropped = crop(ink)
     fitted = fit(cropped)
     thin = resize(cropped, DIGIT_BOX_PX / max(cropped.shape))
     thickened = stroke_width(fitted) > THICKENED * stroke_width(thin)
-    found = [
+    taken = [
         Step("drawing", ink),
         Step("crop", cropped, _squeezed(_squared(ink))),
         Step("fit", thin if thickened else fitted, _squeezed(cropped)),
     ]
     if thickened:
-        found.append(Step("thicken", fitted, centre(thin)))
-    return [*found, Step("centre", centre(fitted), _in_the_corner(fitted))]
+        taken.append(Step("thicken", fitted, centre(thin)))
+    return [*taken, Step("centre", centre(fitted), _in_the_corner(fitted))]
 
 
 def _squared(ink: np.ndarray) -> np.ndarray:
-    """The whole sheet, with paper beside it until it is square."""
+    """The whole drawing, with paper added until it is square."""
     height, width = ink.shape
     side = max(height, width)
     top, left = (side - height) // 2, (side - width) // 2
@@ -49,7 +49,7 @@ def _squared(ink: np.ndarray) -> np.ndarray:
 
 
 def _squeezed(ink: np.ndarray) -> np.ndarray:
-    """Pulled or pushed into 28x28 whatever its shape, edge to edge, as most demos do it."""
+    """Stretched to 28x28 whatever its shape, edge to edge, as most demos do it."""
     return np.asarray(Image.fromarray(ink).resize((FIELD_PX, FIELD_PX), Image.Resampling.BOX))
 
 

@@ -1,8 +1,8 @@
-"""Any picture -> the ink on it, found in one way whatever is read: a digit, a number or a page.
+"""Any picture -> the ink on it, found in the same way for a digit, a number or a page.
 
 In: a `Picture`. Out: a `Sheet`, with its ink as float32 (H, W), 0 paper to 1 ink, no side over
-`recognizer.images.opening.MAX_WORKING_SIDE`, and parts of it in more detail where the picture has it: a page is looked at as a
-whole, and its small digits from nearby.
+`recognizer.images.opening.MAX_WORKING_SIDE`, and parts of it in more detail if the picture has it: a page is looked at
+as a whole, its small digits more closely.
 """
 
 import cv2
@@ -14,7 +14,7 @@ from recognizer.images.photo import find_ink_on_paper, is_photograph
 from recognizer.preprocess import MIN_INK, find_ink, ink_box
 
 LEGIBLE_PX = 56  # the height of a digit that needs no closer look: nearly three times the box it is fitted to
-LEAST_PAPER = 16  # pixels that tell the colour of the paper around a piece of ink
+LEAST_PAPER = 16  # pixels that show the colour of the paper around a piece of ink
 
 
 class Sheet:
@@ -36,27 +36,27 @@ class Sheet:
         self.ink = find_ink_on_paper(opened.pixels) if is_photograph(opened.pixels) else find_ink(opened.pixels)
 
     def digit(self) -> np.ndarray:
-        """All of the ink as one digit: float32 (h, w), in as much detail as it needs."""
+        """Return all of the ink as one digit: float32 (h, w), in as much detail as it needs."""
         left, top, right, bottom = ink_box(self.ink)
         zoom = self.zoom(max(right - left, bottom - top))
         return self.ink if zoom == 1 else self.closer(self.ink > 0, zoom)
 
     def zoom(self, height: float) -> float:
-        """How many times closer digits `height` px high have to be looked at, as far as the picture allows."""
+        """Return by how much digits `height` px high have to be enlarged, as far as the picture has the detail."""
         return max(1.0, min(self._detail, LEGIBLE_PX / height))
 
     def closer(self, where: np.ndarray, zoom: float, left: int = 0, top: int = 0) -> np.ndarray:
         """Return a part of the ink with `zoom` times as many px on each side: float32 (zoom * h, zoom * w).
 
-        `where`, bool (h, w), says which px of `ink` from (left, top) belong to it.
+        `where`: bool (h, w), which px of `ink`, counted from (left, top), belong to it.
         """
         box = slice(top, top + where.shape[0]), slice(left, left + where.shape[1])
         size = round(where.shape[1] * zoom), round(where.shape[0] * zoom)
         details = self._details[tuple(slice(*(round(edge * self._detail) for edge in (s.start, s.stop))) for s in box)]
         pixels = cv2.resize(details, size, interpolation=cv2.INTER_AREA)
-        paper = cv2.resize(np.uint8(self.ink[box] < MIN_INK), size, interpolation=cv2.INTER_NEAREST) > 0
-        near = cv2.resize(np.uint8(where), size, interpolation=cv2.INTER_NEAREST)
+        paper = cv2.resize((self.ink[box] < MIN_INK).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+        near = cv2.resize(where.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
         try:
             return find_ink(pixels, paper if paper.sum() >= LEAST_PAPER else None) * near
-        except BlankImageError:  # too faint from nearby
+        except BlankImageError:  # too faint in the detail
             return cv2.resize(self.ink[box], size, interpolation=cv2.INTER_LINEAR) * near

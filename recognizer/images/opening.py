@@ -1,34 +1,36 @@
-"""Any picture -> uint8 pixels, bounded and checked before anything is decoded.
+"""Any picture -> uint8 pixels; its size is checked before anything is decoded.
 
 In: a path, the bytes of a picture file, a PIL image, or a uint8 array (H, W), (H, W, 3) or (H, W, 4).
-Out: `Opened`, the picture as a uint8 array of one of those three shapes, no side longer than `MAX_WORKING_SIDE`, and in
-more detail where it has more.
+Out: `Opened`, the picture as a uint8 array of one of those three shapes, no side longer than `MAX_WORKING_SIDE`, and
+the same in more detail if it has more.
 """
 
 import io
 import os
 import stat
+import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from recognizer.errors import InvalidImageError
 
-MAX_FILE_BYTES = 64 * 2**20  # a 50-megapixel JPEG is about 25 MiB
-MAX_PIXELS = 100_000_000  # phone cameras reach 50 megapixels, as JPEG files, which are decoded no larger than is needed
-MAX_WHOLE_PIXELS = 16_000_000  # of a file that has to be decoded whole, which takes up to 0.8 s and 8 bytes a pixel
-MIN_SIDE_PX = 4  # fewer hold no digit that anybody could read
-MAX_WORKING_SIDE = 1024  # px; a page is looked at as a whole no closer than that
-MAX_DETAILS_SIDE = 4096  # px; its small digits are, from nearby: 30 px are enough on a page of 12 megapixels
-ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")  # theirs
-ANIMATED = ("GIF", "WEBP", "PNG")  # that may move
-PNG = b"\x89PNG\r\n\x1a\n"
-EXTRAS = (b"iCCP", b"iTXt", b"tEXt", b"zTXt")  # profile and texts in a PNG, not needed here; Pillow refuses large ones
-MAX_READS = 100_000  # of a file, in parts; a large PNG takes 30,000, one that is made of nothing but parts millions
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # Pillow's decoders for everyday files
+ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm")
+ANIMATED = ("GIF", "WEBP", "PNG")  # formats that may be animated
+MAX_FILE_BYTES = 64 * 2**20  # a 50-megapixel JPEG is about 25 MiB
+MAX_PIXELS = 100_000_000  # phone cameras reach 50 megapixels, as JPEG files, which are decoded no larger than needed
+MAX_WHOLE_PIXELS = 16_000_000  # of a file that has to be decoded whole, which takes up to 0.8 s and 8 bytes a pixel
+MIN_SIDE_PX = 4  # a smaller picture has no legible digit
+MAX_WORKING_SIDE = 1024  # px; pages are looked at as a whole in this size
+MAX_DETAILS_SIDE = 4096  # px; and their small digits in this one, 30 px high on a page of 12 megapixels
+MAX_READS = 100_000  # of parts of a file; a large PNG takes 30,000, one that consists only of tiny parts millions
+PNG = b"\x89PNG\r\n\x1a\n"
+EXTRAS = (b"iCCP", b"iTXt", b"tEXt", b"zTXt")  # profile and texts in a PNG; not needed, and Pillow refuses large ones
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +38,8 @@ class Opened:
     """A picture, decoded.
 
     pixels: uint8 (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA, no side over `MAX_WORKING_SIDE`.
-    details: the same with more pixels, where the picture has them; else `pixels`.
-    scale: how many px of the picture, upright, one of `pixels` stands for.
+    details: the same with more pixels, no side over `MAX_DETAILS_SIDE`, if the picture has them; else `pixels`.
+    scale: how many px of the picture, turned upright, one of `pixels` stands for.
     """
 
     pixels: np.ndarray
@@ -49,9 +51,9 @@ Picture: TypeAlias = str | os.PathLike | bytes | Image.Image | np.ndarray | Open
 
 
 def open_picture(picture: Picture) -> Opened:
-    """Open a picture; one that is open already comes back as it is.
+    """Open a picture; return one that is already opened as it is.
 
-    Raises `InvalidImageError` for what is no picture, or one too large, too small, animated, or of the wrong type.
+    Raises `InvalidImageError` if it is not a picture, or too large, too small, animated, or of the wrong type.
     """
     if isinstance(picture, Opened):
         return picture
@@ -76,7 +78,7 @@ def read_picture(picture: Picture) -> np.ndarray:
 
 
 def _opened(details: np.ndarray, side: int) -> Opened:
-    """`side`: the longer one of the whole picture, in px."""
+    """`side`: the longer side of the whole picture, in px."""
     pixels = details
     if max(details.shape[:2]) > MAX_WORKING_SIDE:
         pixels = np.asarray(_shrink(Image.fromarray(np.ascontiguousarray(details)), MAX_WORKING_SIDE))
@@ -108,13 +110,13 @@ def _check_size(width: int, height: int) -> None:
 
 def _read_bytes(path: Path) -> bytes:
     def without_waiting(name: str, flags: int) -> int:
-        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))  # opening a pipe waits until somebody writes into it
+        return os.open(name, flags | getattr(os, "O_NONBLOCK", 0))  # or a pipe would wait until somebody writes to it
 
     try:
         with open(path, "rb", opener=without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise InvalidImageError("This is a pipe or a device: save what comes from it to a file, and give that.")
-            return file.read(MAX_FILE_BYTES + 1)  # never more than the bound, whatever the file turns out to be
+            return file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or error
         raise InvalidImageError(f"The file cannot be read ({reason}).") from error
@@ -124,44 +126,55 @@ def _read_file(data: bytes) -> Opened:
     if len(data) > MAX_FILE_BYTES:
         raise InvalidImageError(f"The file has more than {MAX_FILE_BYTES // 2**20} MiB. Save it smaller and try again.")
     try:
-        image = Image.open(_BoundedFile(_without_extras(data)), formats=FORMATS)
-    except Image.DecompressionBombError as error:
-        raise InvalidImageError(
-            f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels. Scale it down and try again."
-        ) from error
-    except UnidentifiedImageError as error:
+        image = _identify(_without_extras(data))
+    except Exception as error:  # Pillow's parsers fail in many ways on hostile headers
+        raise InvalidImageError(f"The file is damaged: save or send it again ({error}).") from error
+    if image is None:
         raise InvalidImageError(
             f"The file is not a picture this program can open ({', '.join(FORMATS)}), whatever its name says."
-        ) from error
-    except Exception as error:  # Pillow's parsers answer hostile headers with many exception types
-        raise InvalidImageError(f"The file is damaged: save or send it again ({error}).") from error
+        )
     _check_size(*image.size)
     if image.width * image.height > MAX_WHOLE_PIXELS and (image.format != "JPEG" or "progressive" in image.info):
         raise InvalidImageError(
             f"The picture is {image.width}x{image.height} pixels: only a plain JPEG file may have more than "
-            f"{MAX_WHOLE_PIXELS // 1_000_000} megapixels. Scale it down, or save it as such, and try again."
+            f"{MAX_WHOLE_PIXELS // 1_000_000} megapixels. Scale it down, or save it as one, and try again."
         )
     _check_still(image)
     side = max(image.size)
-    image.draft(None, (MAX_DETAILS_SIDE, MAX_DETAILS_SIDE))  # JPEG: decode no larger than is needed
+    image.draft(None, (MAX_DETAILS_SIDE, MAX_DETAILS_SIDE))  # JPEG: decode no larger than needed
     return _decode(image, side)
 
 
+def _identify(data: bytes) -> Image.Image | None:
+    """Open a file as `Image.open` does, but with our limit instead of Pillow's, which is the whole program's setting.
+
+    None if it is of none of `FORMATS`.
+    """
+    for name in FORMATS:
+        if name not in Image.OPEN:
+            Image.init()
+        opens, accepts = Image.OPEN[name]
+        if accepts is None or accepts(data[:16]) is True:
+            with suppress(SyntaxError, IndexError, TypeError, struct.error):  # not of this format after all
+                return opens(_BoundedFile(data), "")
+    return None
+
+
 class _BoundedFile(io.BytesIO):
-    """A file that cannot be read in too many parts: Pillow takes some microseconds for each, however small."""
+    """A file that cannot be read in too many parts: each takes Pillow some microseconds, however small."""
 
     reads = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """As `io.BytesIO` does; `ValueError` after `MAX_READS`."""
+        """Read as `io.BytesIO` does; raise `ValueError` after `MAX_READS`."""
         self.reads += 1
         if self.reads > MAX_READS:
-            raise ValueError("it falls into too many parts")
+            raise ValueError("it has too many parts")
         return super().read(size)
 
 
 def _without_extras(data: bytes) -> bytes:
-    """A file without what is in a PNG beside the picture; others as they are."""
+    """A PNG without `EXTRAS`; other files as they are."""
     if not data.startswith(PNG):
         return data
     kept, start = [PNG], len(PNG)
@@ -174,17 +187,17 @@ def _without_extras(data: bytes) -> bytes:
 
 
 def _check_still(image: Image.Image) -> None:
-    """Refuse what moves. Files with several pages are none of that, nor photos that carry a smaller one inside."""
+    """Refuse animations, but not files with several pages, nor photos with a smaller one inside."""
     try:
-        moves = image.format in ANIMATED and image.is_animated
+        is_animated = image.format in ANIMATED and getattr(image, "is_animated", False)
     except Exception as error:  # as above: looking for a second frame reads further into the file
         raise InvalidImageError(f"The picture is damaged or cut short: save or send it again ({error}).") from error
-    if moves:
+    if is_animated:
         raise InvalidImageError("The picture is animated. Save one of its frames as a still picture and try again.")
 
 
 def _decode(image: Image.Image, side: int) -> Opened:
-    """`side`: the longer one of the whole picture, in px. `image` may be changed."""
+    """Decode `image`, which may be changed; `side`: the longer side of the whole picture, in px."""
     try:
         ImageOps.exif_transpose(image, in_place=True)
         pixels = _to_pixels(image)
@@ -195,10 +208,10 @@ def _decode(image: Image.Image, side: int) -> Opened:
 
 def _to_pixels(image: Image.Image) -> np.ndarray:
     """Decoded uint8 pixels; 16- and 32-bit greys are stretched from their own range to 0-255."""
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _stretch(
-            _shrink(image.convert("I").convert("F") if image.mode.startswith("I;16") else image.convert("F"))
-        )
+    if image.mode.startswith("I;16"):
+        image = image.convert("I")
+    if image.mode in ("I", "F"):
+        return _stretch(_shrink(image.convert("F")))
     if image.mode == "1":
         image = image.convert("L")
     elif image.mode not in ("L", "RGB", "RGBA") or (image.mode == "RGB" and image.has_transparency_data):
@@ -215,9 +228,9 @@ def _stretch(image: Image.Image) -> np.ndarray:
 
 
 def _shrink(image: Image.Image, most: int = MAX_DETAILS_SIDE) -> Image.Image:
-    """A picture no side of which is over `most` px; the one given stays as it was."""
-    if max(image.size) <= most:
-        return image
+    """The picture, or a smaller copy, with no side over `most` px."""
     factor = most / max(image.size)
-    size = tuple(max(1, round(side * factor)) for side in image.size)
+    if factor >= 1:
+        return image
+    size = max(1, round(image.width * factor)), max(1, round(image.height * factor))
     return image.resize(size, Image.Resampling.BOX)

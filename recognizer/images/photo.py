@@ -1,17 +1,17 @@
 """A photographed sheet of paper -> its ink.
 
 In: uint8 pixels (H, W), (H, W, 3) or (H, W, 4), a picture of handwriting under uneven light, on paper of any colour,
-ruled or squared. Out: how much ink lies on each pixel, float32 (H, W), 0 paper to 1 ink.
+ruled or squared. Out: how much ink is on each pixel, float32 (H, W), 0 paper to 1 ink.
 
 1. **Light**: the paper's brightness around each pixel is found by closing (dilation, then erosion: Serra 1982, "Image
-   analysis and mathematical morphology"), which fills whatever is narrower than a stroke may be, and keeps the edges of
+   analysis and mathematical morphology"), which fills everything as narrow as a stroke, and keeps the edges of
    shadows. Dividing by it leaves what the paper reflects.
 2. **Threshold**: Otsu's (1979, "A threshold selection method from gray-level histograms"), but well above the noise;
-   ink has to be strong somewhere and counts as far as it hangs together (hysteresis, Canny 1986).
-3. **Ruling**: lines that run far across the picture and are thin all along are taken away, and the strokes that they
+   ink has to be strong somewhere, and extends as far as it is connected (hysteresis, Canny 1986).
+3. **Ruling**: lines that run far across the picture and are thin all along are removed, and the strokes that they
    crossed are closed again.
 
-All of it is OpenCV's: one library that has every step, compiled, and needs nothing but NumPy.
+OpenCV does all of it: it has every step, compiled, and needs only NumPy.
 """
 
 import cv2
@@ -21,31 +21,31 @@ from recognizer.errors import BlankImageError
 from recognizer.preprocess import border
 
 NOTHING = "No ink was found on this picture: write darker, or come nearer with the camera."
-CLEARLY = 20  # grey levels; an edge of a shadow differs by less from what is around it
-LEAST_CHALK = 1e5  # of the same, squared and added up at 256 px: some 250 px that are 40 levels lighter
-EVEN = 2.0  # grey levels; the edge of a drawing, even as a JPEG
+CLEARLY = 20  # grey levels; the edge of a shadow differs by less from what is around it
+LEAST_CHALK = 1e5  # grey levels beyond `CLEARLY`, squared, summed at 256 px: some 250 px that are 40 levels lighter
+EVEN = 2.0  # grey levels; the edge of a drawing varies by less, even as a JPEG
 DARKEST_PAPER = 60.0  # grey level; in a deeper shadow, noise would pass for ink
-THICKEST = 5  # strokes are thinner than one such part of the picture's shorter side
+THICKEST = 5  # strokes are thinner than the picture's shorter side divided by this
 MIN_CONTRAST = 0.12  # of the paper's brightness; a hard pencil leaves 0.2
 NOISE_SIGMAS = 5.0
-WEAK = 0.6  # of the threshold; ink down to here counts where it hangs together with stronger
-RULE_LENGTH = 0.35  # of the picture's side; no stroke runs so far so straight and thin
-RULE_POINTS = 40_000  # that lines are looked for in; of more, so many at random show the same lines
-RULE_TURN = 9  # degrees either way that a sheet lies askew
+WEAK = 0.6  # of the threshold; ink down to here counts where it is connected to stronger ink
+RULE_LENGTH = 0.35  # of the picture's side; no stroke is straight and thin for so long
+RULE_POINTS = 40_000  # that lines are searched for in; if there are more, a random sample shows the same lines
+RULE_TURN = 9  # degrees either way that a sheet may be turned
 MAX_GAP = 0.024  # of the picture's longer side; in a printed line, where strokes and other lines cross it
-MARGIN_LINE = 15  # times as long as wide with the stubs of lines that cross it
+MARGIN_LINE = 15  # times as long as wide, including the stubs of lines that cross it
 FAINT_RULING = 1.7  # times as dark as the ruling, ink stands out from it
-MAX_RULE = 0.006  # of the picture's longer side; how thick a printed line is, at most
-ON_RULING = 0.5  # of a piece of ink beside a printed line: it is a rest of it
-MARGIN = 0.03  # of the picture's longer side; ink lies not in it alone
-LOWEST = 0.03  # of the picture's longer side; no digit is lower, and what little there is then is dirt
-SPECK_PX = 12  # pixels; less ink than a digit's smallest part
+MAX_RULE = 0.006  # of the picture's longer side; no printed line is thicker
+ON_RULING = 0.5  # of a piece of ink; with more of it beside a printed line, it is a remnant of the line
+MARGIN = 0.03  # of the picture's longer side; ink that is only in the margin does not count
+LOWEST = 0.03  # of the picture's longer side; no digit is lower, and a picture with only lower marks has dirt on it
+SPECK_PX = 12  # pixels; the smallest part of a digit has more ink
 
 
 def find_ink_on_paper(pixels: np.ndarray) -> np.ndarray:
-    """Return how much ink lies on each pixel of a photograph: float32 (H, W), 0 paper to 1 ink.
+    """Return how much ink is on each pixel of a photograph: float32 (H, W), 0 paper to 1 ink.
 
-    Raises `BlankImageError` where there is none.
+    Raises `BlankImageError` if there is none.
     """
     darkness = _darkness(pixels)
     noise = 1.4826 * float(np.median(np.abs(darkness - np.median(darkness))))
@@ -58,20 +58,21 @@ def find_ink_on_paper(pixels: np.ndarray) -> np.ndarray:
     faintest = WEAK * threshold
     if ruling.any():
         printed = float(np.quantile(darkness[ruling], 0.95))
-        if full > FAINT_RULING * printed:  # no need to take the lines away, then: they are too faint for ink
+        if full > FAINT_RULING * printed:  # the lines are too faint for ink, and need not be removed
             threshold, ruling = max(threshold, (full + printed) / 2), np.zeros_like(ruling)
             strong, faintest = darkness > threshold, max(WEAK * threshold, printed)
-    weak = np.uint8((darkness > faintest) & ~ruling)
+    weak = _mask((darkness > faintest) & ~ruling)
     if ruling.any():
         weak = _mended(weak, ruling & (darkness > threshold), strong)
-    kept = _hanging_on(weak, strong & _inside(strong.shape), ruling)
+    kept = _connected(weak, strong & _inside(strong.shape), ruling)
     if not kept.any():
         raise BlankImageError(NOTHING)
-    return np.float32(np.clip(darkness / full, 0, 1) * cv2.dilate(np.uint8(kept), np.ones((3, 3), np.uint8)))
+    near = cv2.dilate(_mask(kept), np.ones((3, 3), np.uint8))
+    return (np.clip(darkness / full, 0, 1) * near).astype(np.float32)
 
 
 def is_photograph(pixels: np.ndarray) -> bool:
-    """Whether the paper's own light is uneven: a drawing's edge has one colour but for the strokes that cross it."""
+    """Return whether the light is uneven: a drawing's edge has one colour, except where strokes cross it."""
     if pixels.ndim == 3 and pixels.shape[2] == 4 and pixels[..., 3].min() < 255:
         return False
     edge = border(pixels).astype(np.float32)
@@ -89,7 +90,7 @@ def _darkness(pixels: np.ndarray) -> np.ndarray:
     small = cv2.resize(cv2.medianBlur(grey, 5), None, fx=1 / scale, fy=1 / scale, interpolation=cv2.INTER_AREA)
     radius = max(1, window // scale // 2)
     small = small.astype(np.float32)
-    # Beyond the edge light goes on falling as it fell; what is dark within is not to be light without.
+    # Beyond its edge the picture goes on getting darker as it did, but never lighter than its mirror image.
     beyond = np.minimum(np.pad(small, radius, "reflect", reflect_type="odd"), np.pad(small, radius, "reflect"))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
     closed = cv2.morphologyEx(beyond, cv2.MORPH_CLOSE, disc)[radius:-radius, radius:-radius]
@@ -98,7 +99,7 @@ def _darkness(pixels: np.ndarray) -> np.ndarray:
 
 
 def _is_light_on_dark(grey: np.ndarray) -> bool:
-    """Whether what stands out from its surroundings is lighter than they are, as chalk is."""
+    """Whether the marks are lighter than their surroundings, as chalk is."""
     scale = 256 / max(grey.shape)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     outliers = small.astype(np.float32) - cv2.medianBlur(small, 51)
@@ -107,49 +108,50 @@ def _is_light_on_dark(grey: np.ndarray) -> bool:
 
 
 def _otsu(darkness: np.ndarray) -> float:
-    levels = np.uint8(darkness * 255).reshape(1, -1)
+    levels = (darkness * 255).astype(np.uint8).reshape(1, -1)
     return cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0] / 255
 
 
 def _ruling(darkness: np.ndarray, threshold: float) -> np.ndarray:
     """Where the printed lines are: bool (H, W)."""
     square = np.ones((3 * _rule_px(darkness),) * 2, np.uint8)
-    marks = np.uint8(cv2.morphologyEx(darkness, cv2.MORPH_TOPHAT, square) > threshold)  # without fading shadows
-    found = np.zeros_like(marks)
-    for turned, upright in ((marks, found), (marks.T, found.T)):
-        lines = _level_lines(np.ascontiguousarray(turned))
-        np.maximum(upright, lines, out=upright)
-    return found > 0
+    marks = _mask(cv2.morphologyEx(darkness, cv2.MORPH_TOPHAT, square) > threshold)  # without fading shadows
+    return (_level_lines(marks) | _level_lines(np.ascontiguousarray(marks.T)).T) > 0
+
+
+def _mask(condition: np.ndarray) -> np.ndarray:
+    """bool -> uint8, 0 or 1, as OpenCV takes it."""
+    return condition.astype(np.uint8)
 
 
 def _rule_px(picture: np.ndarray) -> int:
-    """How thick a printed line is on a picture of this size, at most."""
+    """The thickness of the thickest printed line on a picture of this size, in px."""
     return max(2, round(MAX_RULE * max(picture.shape)))
 
 
 def _level_lines(marks: np.ndarray) -> np.ndarray:
-    """Lines that run from left to right, nearly level, and are thin all along."""
+    """Lines from left to right, nearly level and thin all along: uint8 (H, W), 0 or 1."""
     thickest, gap = _rule_px(marks), round(MAX_GAP * max(marks.shape))
     tall = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((thickest + 3, 1), np.uint8))
-    thin = marks & ~tall & 1
-    share = min(1.0, RULE_POINTS / max(1, np.count_nonzero(thin)))
+    thin: np.ndarray = cv2.subtract(marks, tall)
+    share = min(1.0, RULE_POINTS / max(1, int(np.count_nonzero(thin))))
     if share < 1:
         thin &= np.random.default_rng(0).random(thin.shape, np.float32) < share
     length = RULE_LENGTH * marks.shape[1]
     votes = int(share * length / 2)
     segments = cv2.HoughLinesP(thin, 1, np.pi / 720, votes, minLineLength=length, maxLineGap=gap)
-    found = np.zeros_like(marks)
-    for x1, y1, x2, y2 in np.reshape(segments if segments is not None else [], (-1, 4)).astype(int):
+    lines = np.zeros_like(marks)
+    for x1, y1, x2, y2 in np.reshape([] if segments is None else segments, (-1, 4)).astype(int).tolist():
         slope = (y2 - y1) / max(1, x2 - x1)
         if abs(slope) <= np.tan(np.radians(RULE_TURN)):  # drawn from edge to edge, as it was printed
             end = marks.shape[1]
-            cv2.line(found, (0, round(y1 - slope * x1)), (end, round(y1 + slope * (end - x1))), 1, thickest + 2)
+            cv2.line(lines, (0, round(y1 - slope * x1)), (end, round(y1 + slope * (end - x1))), 1, thickest + 2)
     thick = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((thickest + 3,) * 2, np.uint8))
-    return found & marks & ~thick & 1
+    return lines & cv2.subtract(marks, thick)
 
 
 def _inside(shape: tuple[int, int]) -> np.ndarray:
-    """All but a margin: bool `shape`. Where a picture ends, its light cannot be told, nor can a line's length."""
+    """All but a margin, where neither the light nor the length of lines can be known: bool `shape`."""
     margin = max(1, round(MARGIN * max(shape)))
     inside = np.zeros(shape, bool)
     inside[margin:-margin, margin:-margin] = True
@@ -157,34 +159,34 @@ def _inside(shape: tuple[int, int]) -> np.ndarray:
 
 
 def _mended(weak: np.ndarray, gaps: np.ndarray, strong: np.ndarray) -> np.ndarray:
-    """Close the strokes again where a line that ran across them has been taken away."""
-    near = cv2.dilate(np.uint8(strong), np.ones((2 * _rule_px(weak) + 1, 3), np.uint8))
-    return weak | np.uint8(gaps & (near > 0))
+    """Close the strokes again where a line that crossed them has been removed."""
+    near = cv2.dilate(_mask(strong), np.ones((2 * _rule_px(weak) + 1, 3), np.uint8))
+    return weak | _mask(gaps & (near > 0))
 
 
 def _margin_lines(labels: np.ndarray, stats: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     """Which components are thick printed lines along an edge of the picture: bool (n,)."""
-    found = np.zeros(len(stats), bool)
+    are_lines = np.zeros(len(stats), bool)
     height, width = labels.shape
     for i in np.flatnonzero(wanted):
         left, top, wide, high = stats[i, : cv2.CC_STAT_AREA]
         at_edge = min(left, top, width - left - wide, height - top - high) <= 1
         if at_edge and max(wide / width, high / height) >= RULE_LENGTH:
             points = np.argwhere(labels[top : top + high, left : left + wide] == i)
-            sides = cv2.minAreaRect(np.float32(points))[1]
-            found[i] = min(sides) * MARGIN_LINE <= max(sides)
-    return found
+            sides = np.sort(cv2.minAreaRect(points.astype(np.float32))[1])
+            are_lines[i] = sides[0] * MARGIN_LINE <= sides[1]
+    return are_lines
 
 
-def _hanging_on(weak: np.ndarray, strong: np.ndarray, ruling: np.ndarray) -> np.ndarray:
-    """The weak ink that hangs together with strong ink, without specks and what is left of printed lines."""
+def _connected(weak: np.ndarray, strong: np.ndarray, ruling: np.ndarray) -> np.ndarray:
+    """The weak ink that is connected to strong ink, without specks and remnants of printed lines: bool (H, W)."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     wanted = np.zeros(count, bool)
     wanted[np.unique(labels[strong])] = True
     wanted &= stats[:, cv2.CC_STAT_AREA] >= SPECK_PX
     wanted[0] = False
     if ruling.any():
-        near = cv2.dilate(np.uint8(ruling), np.ones((2 * _rule_px(weak) + 1,) * 2, np.uint8)) > 0
+        near = cv2.dilate(_mask(ruling), np.ones((2 * _rule_px(weak) + 1,) * 2, np.uint8)) > 0
         wanted &= np.bincount(labels[near], minlength=count) < ON_RULING * stats[:, cv2.CC_STAT_AREA]
         wanted &= ~_margin_lines(labels, stats, wanted)
     heights = stats[:, cv2.CC_STAT_HEIGHT]

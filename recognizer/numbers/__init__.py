@@ -1,1 +1,1 @@
-"""A picture of numbers -> the ink of each digit."""
+"""A picture of numbers -> the digits on it; README.md says how."""

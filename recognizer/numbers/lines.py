@@ -1,15 +1,15 @@
-"""Pieces of ink -> the lines of writing they lie on, top to bottom, each from left to right."""
+"""Pieces of ink -> the lines of writing they are on, from top to bottom, each from left to right."""
 
 import numpy as np
 
 from recognizer.numbers.pieces import Piece
 
-TALL = 0.7  # of the usual height: what is smaller belongs to the line of its nearest tall neighbour
-SAME_LINE = 0.4  # of the lower of two neighbours' heights, side by side
+TALL = 0.7  # of the usual height; a smaller piece belongs to the line of its nearest tall neighbour
+SAME_LINE = 0.4  # of the lower one's height, that two neighbours on one line have at least side by side
 
 
 def into_lines(pieces: list[Piece]) -> list[list[Piece]]:
-    """Put each piece on a line; follow a line from left to right, so that it may climb or sink."""
+    """Put each piece on a line; a line is followed from left to right, so it may rise or fall."""
     if not pieces:
         return []
     usual = height_of(pieces)
@@ -30,13 +30,13 @@ def into_lines(pieces: list[Piece]) -> list[list[Piece]]:
 
 
 def height_of(pieces: list[Piece]) -> float:
-    """The usual height of the digits that the pieces are of, in px: the median, each counted by its height squared.
+    """Return the usual height of the digits that the pieces make, in px: the median, weighted by squared height.
 
-    So two halves of a digit count less than a whole one.
+    The weights make two halves of a digit count less than a whole one.
     """
     heights = np.sort([piece.height for piece in pieces]).astype(float)
-    counted = np.cumsum(heights**2)
-    return float(heights[np.searchsorted(counted, counted[-1] / 2)])
+    weights = np.cumsum(heights**2)
+    return float(heights[np.searchsorted(weights, weights[-1] / 2)])
 
 
 def _middle(piece: Piece) -> float:
@@ -44,12 +44,12 @@ def _middle(piece: Piece) -> float:
 
 
 def _side_by_side(a: Piece, b: Piece) -> float:
-    """How much of the lower one's height lies beside the other."""
+    """How much of the lower one's height is beside the other."""
     return (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
 
 
 def _distance(a: Piece, b: Piece) -> float:
-    """Between two boxes, in px."""
+    """Between their boxes, in px."""
     across = max(a.left - b.right, b.left - a.right, 0)
     down = max(a.top - b.bottom, b.top - a.bottom, 0)
     return float(np.hypot(across, down))

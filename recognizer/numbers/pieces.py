@@ -1,7 +1,7 @@
-"""The ink of a picture -> its pieces, the smallest parts that digits are put together from.
+"""The ink of a picture -> its pieces, the smallest parts that digits are made of.
 
-In: ink float32 (H, W), 0 paper to 1 ink. Out: `Piece`s. What hangs together is one piece, and a piece wide enough for
-two digits that touch is cut where there is little ink to cut.
+In: ink float32 (H, W), 0 paper to 1 ink. Out: `Piece`s. Connected ink is one piece; a piece wide enough for two digits
+that touch can be cut where there is little ink to cut through.
 """
 
 from dataclasses import dataclass
@@ -12,29 +12,30 @@ import numpy as np
 
 from recognizer.preprocess import ink_box, stroke_width
 
-CONNECTED = 0.25  # ink that holds a piece together; two digits' soft edges may meet without touching
-SPECK = 0.12  # of the tallest piece's height; what is smaller is no part of a digit
+CONNECTED = 0.25  # the ink that connects; fainter than that, the soft edges of two digits may meet
+SPECK = 0.12  # of the tallest piece's height; anything smaller is no part of a digit
 MAX_PIECES = 300  # the topmost of them are read; a page of text has thousands
 MAX_BOXES_PX = 2**24  # of their boxes together; frames within frames have more
-WIDE = 0.5  # of the height of its line: a piece so wide may be two digits
-LONGEST = 16  # times its own height: what is longer is a bar, and no number
-SEAM_ROWS = 48  # the height at which seams are searched, in px
-SEAM_BAND = 0.2  # of the height: how far a seam strays from the vertical, to either side
-SEAM_STEP = 0.06  # of the height: between the places where seams are tried
-SEAM_SLANT = 0.02  # what a step aside costs, in px of ink
-NARROWEST = 0.12  # of the height: the least that a cut leaves on either side
-SEAMS_APART = 0.07  # of the height, on average
-MAX_SEAMS = 24  # the cheapest of them: three for each boundary in a number of nine digits
+WIDE = 0.5  # of the line's height; a piece this wide may be two digits
+LONGEST = 16  # times its own height; anything longer is a bar, not a number
+# Seams are paths from top to bottom along which a piece can be cut. Shares are of the line's height.
+SEAM_ROWS = 48  # px; they are searched for in the piece scaled to this height
+SEAM_BAND = 0.2  # how far a seam may stray from the vertical, to either side
+SEAM_STEP = 0.06  # between the places where seams are tried
+SEAM_SLANT = 0.02  # px of ink that a step to the side costs
+NARROWEST = 0.12  # the least that a cut leaves on either side
+SEAMS_APART = 0.07  # on average, at least
+MAX_SEAMS = 24  # the cheapest: three for each boundary in a number of nine digits
 MAX_SEAM = 1.6  # widths of a stroke; the most ink that a cut goes through
-LEAST_INK = 0.06  # of the piece's, on either side of a cut
+LEAST_INK = 0.06  # of the piece's ink, on either side of a cut
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
     """A part of the picture's ink.
 
-    ink: float32 (h, w), 0 paper to 1 ink, of this piece alone; left, top: where it lies in the picture, in px.
-    whole: a number that pieces cut from one have in common.
+    left, top: where it lies on the picture, in px; ink: float32 (h, w), 0 paper to 1 ink, of this piece only.
+    whole: a number that the parts of one piece share.
     """
 
     left: int
@@ -64,17 +65,18 @@ class Piece:
 
 
 def find_pieces(ink: np.ndarray) -> tuple[list[Piece], int]:
-    """Return what hangs together in `ink`, without specks, and how many more there were than `MAX_PIECES`."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.uint8(ink > CONNECTED), connectivity=8)
+    """Return the connected pieces of `ink`, without specks, and how many there were too many."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((ink > CONNECTED).astype(np.uint8), connectivity=8)
     if count == 1:
         return [], 0
     tallest = stats[1:, cv2.CC_STAT_HEIGHT].max()
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-    found = np.flatnonzero(sides.max(1) >= SPECK * tallest)
-    found = found[found > 0]  # 0 is the paper
-    found = found[np.argsort(stats[found, cv2.CC_STAT_TOP] + stats[found, cv2.CC_STAT_HEIGHT], kind="stable")]
-    few = found[: min(MAX_PIECES, np.searchsorted(sides[found].prod(1).cumsum(), MAX_BOXES_PX))]
-    return [_piece(ink, labels, stats[i], int(i)) for i in few], len(found) - len(few)
+    numbers = np.flatnonzero(sides.max(1) >= SPECK * tallest)
+    numbers = numbers[numbers > 0]  # 0 is the paper
+    bottoms = stats[numbers, cv2.CC_STAT_TOP] + stats[numbers, cv2.CC_STAT_HEIGHT]
+    numbers = numbers[np.argsort(bottoms, kind="stable")]
+    few = numbers[: min(MAX_PIECES, np.searchsorted(sides[numbers].prod(1).cumsum(), MAX_BOXES_PX))]
+    return [_piece(ink, labels, stats[i], int(i)) for i in few], len(numbers) - len(few)
 
 
 def _piece(ink: np.ndarray, labels: np.ndarray, stats: np.ndarray, number: int) -> Piece:
@@ -82,17 +84,18 @@ def _piece(ink: np.ndarray, labels: np.ndarray, stats: np.ndarray, number: int) 
     left, top = max(0, stats[cv2.CC_STAT_LEFT] - 1), max(0, stats[cv2.CC_STAT_TOP] - 1)
     right = stats[cv2.CC_STAT_LEFT] + stats[cv2.CC_STAT_WIDTH] + 1
     bottom = stats[cv2.CC_STAT_TOP] + stats[cv2.CC_STAT_HEIGHT] + 1
-    near = cv2.dilate(np.uint8(labels[top:bottom, left:right] == number), np.ones((3, 3), np.uint8))
+    component = (labels[top:bottom, left:right] == number).astype(np.uint8)
+    near = cv2.dilate(component, np.ones((3, 3), np.uint8))
     return trimmed(int(left), int(top), ink[top:bottom, left:right] * near, number)
 
 
 def is_wide(piece: Piece, line_height: float) -> bool:
-    """Whether a piece may be two digits."""
+    """Return whether a piece may be two digits or more."""
     return WIDE * line_height <= piece.width <= LONGEST * piece.height
 
 
-def cut(piece: Piece, line_height: float) -> list[Piece]:
-    """Cut a piece that is wide enough for two digits where there is little ink to cut, from left to right."""
+def cut_piece(piece: Piece, line_height: float) -> list[Piece]:
+    """Cut a wide piece where there is little ink to cut through; return its parts, from left to right."""
     seams = _seams(piece.ink, line_height)
     parts, columns = [], np.arange(piece.width)
     edges = [np.zeros(piece.height), *seams, np.full(piece.height, piece.width)]
@@ -104,13 +107,13 @@ def cut(piece: Piece, line_height: float) -> list[Piece]:
 
 
 def trimmed(left: int, top: int, ink: np.ndarray, whole: int) -> Piece:
-    """A piece without the paper around its ink."""
+    """Return the piece without the paper around its ink."""
     first, upper, end, lower = ink_box(ink)
     return Piece(left + first, top + upper, ink[upper:lower, first:end], whole)
 
 
 def _seams(ink: np.ndarray, line_height: float) -> list[np.ndarray]:
-    """Ways from top to bottom that cross little ink, left to right: of each row, the column (h,) where it cuts."""
+    """Paths from top to bottom that cross little ink, from left to right: the column in each row, float (h,)."""
     scale = SEAM_ROWS / ink.shape[0]
     size = (max(2, round(ink.shape[1] * scale)), SEAM_ROWS)
     small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA)
@@ -119,7 +122,7 @@ def _seams(ink: np.ndarray, line_height: float) -> list[np.ndarray]:
     places = np.arange(margin, size[0] - margin, max(1.0, SEAM_STEP * unit))
     if not len(places):
         return []
-    costs, ways = _ways_down(small, places, SEAM_BAND * unit)
+    costs, paths = _cheapest_paths(small, places, SEAM_BAND * unit)
     dearest = MAX_SEAM * stroke_width(small)
     left_of = np.cumsum(small, axis=1)
     least = LEAST_INK * left_of[:, -1].sum()
@@ -127,7 +130,7 @@ def _seams(ink: np.ndarray, line_height: float) -> list[np.ndarray]:
     for i in costs.argsort(kind="stable"):
         if costs[i] > dearest or len(chosen) == MAX_SEAMS:
             break
-        seam = ways[i]
+        seam = paths[i]
         left = left_of[np.arange(SEAM_ROWS), seam].sum()
         if not least < left < left_of[:, -1].sum() - least:
             continue
@@ -139,8 +142,8 @@ def _seams(ink: np.ndarray, line_height: float) -> list[np.ndarray]:
     return [np.max(fine[: i + 1], axis=0) for i in range(len(fine))]  # none crosses the one to its left
 
 
-def _ways_down(ink: np.ndarray, places: np.ndarray, band: float) -> tuple[np.ndarray, np.ndarray]:
-    """The cheapest way down within `band` px of each column in `places` (n,) -> costs (n,), columns (n, rows)."""
+def _cheapest_paths(ink: np.ndarray, places: np.ndarray, band: float) -> tuple[np.ndarray, np.ndarray]:
+    """The cheapest path down within `band` px of each column in `places` (n,) -> costs (n,), columns (n, rows)."""
     low, high = np.maximum(0, places - band).astype(int), np.minimum(ink.shape[1], places + band + 1).astype(int)
     columns = low[:, None] + np.arange((high - low).max())
     strips = np.where(columns < high[:, None], ink[:, np.minimum(columns, ink.shape[1] - 1)], np.inf)
@@ -150,8 +153,8 @@ def _ways_down(ink: np.ndarray, places: np.ndarray, band: float) -> tuple[np.nda
         options = np.stack([padded[:, :-2] + SEAM_SLANT, padded[:, 1:-1], padded[:, 2:] + SEAM_SLANT])
         came_from[row] = options.argmin(0) - 1
         total = strips[row] + options.min(0)
-    ways, each = np.empty((len(places), len(strips)), int), np.arange(len(places))
-    ways[:, -1] = total.argmin(1)
+    paths, each = np.empty((len(places), len(strips)), int), np.arange(len(places))
+    paths[:, -1] = total.argmin(1)
     for row in range(len(strips) - 1, 0, -1):
-        ways[:, row - 1] = ways[:, row] + came_from[row, each, ways[:, row]]
-    return total.min(1), low[:, None] + ways
+        paths[:, row - 1] = paths[:, row] + came_from[row, each, paths[:, row]]
+    return total.min(1), low[:, None] + paths

@@ -1,8 +1,8 @@
-"""A drawing whose strokes are known one by one -> its pieces, a stroke each.
+"""A drawing whose strokes are known -> its pieces, one for each stroke.
 
-In: ink float32 (H, W), 0 paper to 1 ink, and the `Stroke`s that left it. Out: `Piece`s, as `recognizer.numbers.pieces` finds
-them where there are only pixels. Where the pen was lifted says more about where a digit ends than the ink does: digits
-that cross or lie on each other fall apart into their strokes, and no stroke is cut.
+In: ink float32 (H, W), 0 paper to 1 ink, and the `Stroke`s that left it. Out: `Piece`s, as `recognizer.numbers.pieces`
+finds them where there are only pixels. Where the pen was lifted says more about where a digit ends than the ink does:
+digits that cross or overlap come apart into their strokes, and no stroke is cut.
 """
 
 from collections.abc import Sequence
@@ -13,18 +13,18 @@ import numpy as np
 
 from recognizer.numbers.pieces import CONNECTED, SPECK, Piece, trimmed
 
-MAX_STROKES = 24  # enough for ten digits; more is mostly a scribble, and goes by its pixels
-EDGE_PX = 3.0  # how far a canvas' soft edge reaches beyond the width of the pen
+MAX_STROKES = 24  # enough for ten digits; more are mostly a scribble, and it is read from its pixels
+EDGE_PX = 3.0  # how far the canvas' soft edge extends beyond the width of the pen
 SUBPIXEL_BITS = 4  # OpenCV draws lines at a sixteenth of a pixel
 FARTHEST_PX = 30_000  # what OpenCV's coordinates can hold, with those bits
-MAX_UNEXPLAINED = 0.02  # of the ink; strokes that leave more of it unexplained are not those of this picture
+MAX_UNEXPLAINED = 0.02  # of the ink; strokes that do not cover more of it did not make this picture
 
 
 @dataclass(frozen=True, eq=False)
 class Stroke:
-    """The way of a pen over the picture, from where it touched down to where it was lifted.
+    """The path of a pen, from where it touched the picture to where it was lifted.
 
-    points: float (n, 2), n >= 1, in px of the picture, x right, y down; width: of the pen, in px.
+    points: float (n, 2), n >= 1, in px of the picture, x to the right, y down; width: of the pen, in px.
     """
 
     points: np.ndarray
@@ -32,20 +32,20 @@ class Stroke:
 
 
 def stroke_pieces(ink: np.ndarray, strokes: Sequence[Stroke]) -> list[Piece] | None:
-    """Return the ink of each stroke in writing order, without specks; None where the strokes do not help.
+    """Return the ink of each stroke, in writing order, without specks; None where the strokes do not help.
 
-    They do not where there are none or more than `MAX_STROKES`, or where they are not those that left this ink.
+    They do not if there are none, or more than `MAX_STROKES`, or if this ink is not theirs.
     """
     if not 0 < len(strokes) <= MAX_STROKES:
         return None
     masks = [_mask(stroke, ink.shape) for stroke in strokes]
     if ink[np.maximum.reduce(masks) == 0].sum() > MAX_UNEXPLAINED * ink.sum():
         return None
-    connected = cv2.connectedComponents(np.uint8(ink > CONNECTED), connectivity=8)[1]
+    connected = cv2.connectedComponents((ink > CONNECTED).astype(np.uint8), connectivity=8)[1]
     pieces = []
     for mask in masks:
         under = connected[(mask > 0) & (connected > 0)]
-        if under.size:  # it may lie off the picture
+        if under.size:  # else it is off the picture
             pieces.append(trimmed(0, 0, ink * mask, int(np.bincount(under).argmax())))
     tallest = max((piece.height for piece in pieces), default=0)
     return [piece for piece in pieces if max(piece.height, piece.width) >= SPECK * tallest] or None

@@ -1,5 +1,5 @@
-"""What runs a model file: one module for each runtime, imported when a file of its kind is opened, and not before.
+"""What runs a model file: one module for each runtime, imported only when a file of its kind is opened.
 
-Each has one function `open_model(path)` that returns an `OpenModel`, and raises `ModelError` for a file that it
-cannot open. What the model answers is checked by `recognizer.runtimes.loader`, the same for all.
+Each has a function `open_model(path)` that returns an `OpenModel`, or raises `ModelError` for a file that it cannot
+open. `recognizer.runtimes.loader` checks what the model answers, in the same way for all.
 """

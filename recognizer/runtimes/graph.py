@@ -1,24 +1,52 @@
-"""What reaches into the graph of a Keras model: its networks, their last layers, and what these are given."""
+"""What reaches into the graph of a Keras model: its networks, their layers, and what these compute."""
+
+from typing import Any
 
 import numpy as np
 
+ACTIVATIONS = ("ReLU", "Activation", "LeakyReLU", "PReLU", "ELU")
 
-def networks(network) -> list:
-    """The networks that an ensemble averages, or the one there is."""
+
+def networks(network: Any) -> list[Any]:
+    """Return the members of an ensemble, or the one network there is."""
     return [layer for layer in network.layers if hasattr(layer, "layers")] or [network]
 
 
-def last_inputs(network, pictures: np.ndarray) -> np.ndarray:
-    """Return what the last layer is given, of all networks side by side: float32 (n, d) for float32 (n, 28, 28)."""
+def output_layers(network: Any) -> list[Any]:
+    """Return the dense layers whose outputs are the logits: one of a network, one of each member of an ensemble."""
+    classes = network.output_shape[-1]
+    return [layer for layer in network.layers if type(layer).__name__ == "Dense" and layer.units == classes]
+
+
+def last_inputs(network: Any, pictures: np.ndarray) -> np.ndarray:
+    """Return the inputs of the last layers, side by side: float32 (n, d), for float32 (n, 28, 28)."""
+    return np.concatenate(_compute(network, [layer.input for layer in output_layers(network)], pictures), axis=1)
+
+
+def feature_maps(network: Any, pictures: np.ndarray) -> list[np.ndarray]:
+    """Return what each convolution of one network gives, after its activation: float32 (n, h, w, maps) each."""
+    return _compute(network, [layer.output for layer in _activated_convolutions(network)], pictures)
+
+
+def _compute(network: Any, tensors: list, pictures: np.ndarray) -> list[np.ndarray]:
+    """The values of tensors in the graph of `network`, for float32 (n, 28, 28)."""
     import keras
     import tensorflow as tf
 
-    features = keras.Model(network.inputs, [layer.input for layer in output_layers(network)])
-    found = features(tf.constant(pictures[..., None], tf.float32), training=False)
-    return np.concatenate([each.numpy() for each in (found if isinstance(found, list) else [found])], axis=1)
+    values = keras.Model(network.inputs, tensors)(tf.constant(pictures[..., None], tf.float32), training=False)
+    return [value.numpy() for value in (values if isinstance(values, list) else [values])]
 
 
-def output_layers(model) -> list:
-    """The dense layers whose outputs are the logits: of a network one, of an ensemble one a member."""
-    classes = model.output_shape[-1]
-    return [layer for layer in model.layers if type(layer).__name__ == "Dense" and layer.units == classes]
+def _activated_convolutions(network: Any) -> list[Any]:
+    """The activation of each convolution, or the convolution itself where that includes its activation."""
+    layers, convolution = [], None
+    for layer in network.layers:
+        kind = type(layer).__name__
+        if kind.endswith("Conv2D"):
+            if convolution is not None:
+                layers.append(convolution)
+            convolution = layer
+        elif kind in ACTIVATIONS and convolution is not None:
+            layers.append(layer)
+            convolution = None
+    return [*layers, convolution] if convolution is not None else layers

@@ -1,6 +1,6 @@
-"""What a Keras file may hold: known layers of a bearable size, and nothing that could run code.
+"""What a Keras file may hold: known layers of a reasonable size, and nothing that could run code.
 
-Looked at before Keras builds any of it.
+It is checked before Keras builds any of it.
 """
 
 import io
@@ -23,7 +23,7 @@ KNOWN_LAYERS = frozenset(
     Add Average Maximum Multiply Concatenate Subtract
     """.split()  # noqa: SIM905 - a table reads better than thirty-seven quoted lines
 )
-# What such layers are configured with.
+# Objects that such layers are configured with.
 KNOWN_OTHERS = frozenset(
     """
     Zeros Ones Constant Identity Orthogonal RandomNormal RandomUniform TruncatedNormal VarianceScaling
@@ -31,7 +31,7 @@ KNOWN_OTHERS = frozenset(
     L1 L2 L1L2 MaxNorm MinMaxNorm NonNeg UnitNorm DTypePolicy __keras_tensor__ __tuple__
     """.split()  # noqa: SIM905 - as above
 )
-# Where Keras keeps them; None in files from before Keras 3.
+# Where Keras has them; None in files from before Keras 3.
 KNOWN_MODULES = frozenset(
     {
         None,
@@ -45,26 +45,26 @@ KNOWN_MODULES = frozenset(
         "keras.src.models.sequential",
     }
 )
-MAX_NUMBER = 10_000  # units, filters, padding and the like; the largest of them bound the memory a layer takes
-UNBOUNDED = frozenset(["seed", "shared_object_id"])  # numbers that measure nothing
+MAX_NUMBER = 10_000  # of units, filters, padding and the like, which bound the memory a layer takes
+UNBOUNDED = frozenset(["seed", "shared_object_id"])  # numbers that are not sizes
 
 
 def check_file(path: Path) -> None:
-    """Raise `ModelError` for a file that is damaged, or holds anything but known layers of a bearable size."""
+    """Raise `ModelError` for a file that is damaged, or holds anything but known layers of a reasonable size."""
     try:
         config = _read_keras(path) if path.suffix == ".keras" else _read_h5(path)
         unknown = _first_unknown(config)
     except ModelError:
         raise
-    except Exception as error:  # zip, HDF5 and JSON readers each fail in their own ways on damaged files
+    except Exception as error:  # the readers of zip, HDF5 and JSON fail in many ways on damaged files
         raise ModelError(
             f"{path.name}: the file is damaged or not a Keras model ({error}). Restore it, or train a new one with "
             "`python -m train`."
         ) from error
     if unknown is not None:
         raise ModelError(
-            f"{path.name}: {unknown} is not one of the standard Keras layers that this program opens; others can run "
-            "code from the file."
+            f"{path.name}: {unknown} is not one of the standard Keras layers that this program opens; other layers can "
+            "run code from the file."
         )
 
 
@@ -85,13 +85,13 @@ def _read_h5(path: Path) -> dict:
     with h5py.File(path, "r") as file:
         config = file.attrs.get("model_config")
     if config is None:
-        raise ValueError("it holds no model, perhaps weights alone")
+        raise ValueError("it holds no model, perhaps only weights")
     _check_arrays(path)
     return _parse(config)
 
 
 def _check_arrays(file: Path | io.BytesIO) -> None:
-    """Refuse HDF5 weights that unpack to more than any digit model has."""
+    """Refuse HDF5 weights that unpack to more than a digit model needs."""
     import h5py
 
     sizes = []
@@ -108,10 +108,10 @@ def _parse(config: str | bytes) -> dict:
 
 
 def _first_unknown(config: dict) -> str | None:
-    """The first thing in a Keras configuration, however deep, that is not known; None where all is."""
+    """The first unknown object or oversized number in a Keras configuration, however deep; None if there is none."""
     if "class_name" not in config:
         raise ValueError("it names no layers")
-    # The optimiser and the loss of the whole model: with_keras leaves them out, so they are not looked at.
+    # compile_config is the optimiser and the loss of the whole model, which with_keras does not load.
     todo = [({key: value for key, value in config.items() if key != "compile_config"}, True, "")]
     while todo:
         node, is_layer, name = todo.pop()

@@ -1,7 +1,7 @@
 """A model file -> a function from prepared digits to probabilities.
 
-A model file is data from outside: it is bounded, opened by the runtime that its ending asks for, and must turn a blank
-(28, 28, 1) picture into ten probabilities, or eleven, before anything else uses it.
+A model file is data from outside: its size is bounded, the runtime for its ending opens it, and it must turn a blank
+(28, 28, 1) picture into ten or eleven probabilities before anything else uses it.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import os
 import threading
 from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,36 +19,44 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.runtimes.open_model import OpenModel
 
-DEFAULT_MODEL = Path(__file__).resolve().parents[2] / "models" / "digits.keras"
+PACKAGE = Path(__file__).resolve().parents[1]
+MODELS = PACKAGE / "models" if (PACKAGE / "models").is_dir() else PACKAGE.parent / "models"  # installed; in a checkout
+DEFAULT_MODEL = MODELS / "digits.keras"
 MODEL_VARIABLE = "DIGITS_MODEL"  # of the environment: the path of another model to use by default
-MAX_MODEL_BYTES = 256 * 2**20  # ours has 4 MiB; nothing that reads 28x28 pictures needs more
+KERAS = ("h5py", "keras", "tensorflow")  # what .keras and .h5 files need
+MAX_MODEL_BYTES = 256 * 2**20  # the shipped model has 4 MiB; nothing that reads 28x28 pictures needs more
 INPUT_SHAPE = (28, 28, 1)
-OUTPUTS = (10, 11)  # ten digits; or, as the eleventh, none of these
+OUTPUTS = (10, 11)  # ten digits, and perhaps none of these
 RUNTIMES = {".keras": "with_keras", ".h5": "with_keras", ".onnx": "with_onnx", ".tflite": "with_litert"}
 
-_cache: WeakValueDictionary[tuple, OpenModel] = WeakValueDictionary()  # what nobody uses any more is let go
+_cache: WeakValueDictionary[tuple, OpenModel] = WeakValueDictionary()  # a model is freed when nothing uses it
 _cache_lock = threading.Lock()
 
 
 def default_model() -> Path:
-    """Return the model that is used where none is named: what DIGITS_MODEL in the environment says, or ours."""
-    return Path(os.environ.get(MODEL_VARIABLE) or DEFAULT_MODEL)
+    """Return the model to use where none is named: the one in DIGITS_MODEL, or else the shipped one.
+
+    That is digits.keras if Keras and TensorFlow are installed, and digits.onnx if not. Nothing is imported.
+    """
+    if named := os.environ.get(MODEL_VARIABLE):
+        return Path(named)
+    return DEFAULT_MODEL if all(map(find_spec, KERAS)) else DEFAULT_MODEL.with_suffix(".onnx")
 
 
 def load_model(path: str | os.PathLike) -> OpenModel:
     """Return the model in `path`, to be called with float32 (n, 28, 28), 0-1, n > 0, for float32 (n, 10 or 11).
 
-    .keras and .h5 files are run by TensorFlow, .onnx by ONNX Runtime, .tflite by LiteRT; only the one that is asked
-    for is imported. The same unchanged file is loaded once for all who use it at a time, however many threads ask.
-    Raises `ModelError` for a file that is missing, damaged, too large, holds code, or is no digit model.
+    TensorFlow runs .keras and .h5 files, ONNX Runtime .onnx, LiteRT .tflite; only the runtime that is needed is
+    imported. While a file is in use and unchanged it is loaded only once, however many threads ask for it.
+    Raises `ModelError` for a file that is missing, damaged, too large, holds code, or is not a digit model.
     """
     path = Path(path)
     try:
         status = path.stat()
     except (OSError, ValueError) as error:
         raise ModelError(
-            f"There is no model at {path}. Train one with `python -m train` (or `python -m train.export`, of a model "
-            "that is there), or give the path of another."
+            f"There is no model at {path}. Train one with `python -m train`, export one with `python -m train.export`, "
+            "or give the path of another."
         ) from error
     key = (path.resolve(), status.st_mtime_ns, status.st_size)
     with _cache_lock:
@@ -58,15 +67,12 @@ def load_model(path: str | os.PathLike) -> OpenModel:
 
 
 def load_network(path: str | os.PathLike) -> Any:
-    """Return the same model as the `keras.Model` that it is, to look inside; errors as for `load_model`.
-
-    None of a file that holds no such model: .onnx or .tflite.
-    """
+    """Return the `keras.Model` in a file, to look inside, or None for .onnx and .tflite; errors as for `load_model`."""
     return load_model(path).network
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal, as the card has it."""
+    """Return the SHA-256 of a file in hexadecimal, as in the model's card."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -85,17 +91,17 @@ def _load(path: Path, size: int) -> OpenModel:
 
 
 def _check(opened: OpenModel, name: str) -> None:
-    """Refuse what takes no digit or gives no probabilities, after a trial run on a blank picture."""
+    """Refuse a model that does not take digits or give probabilities, after a trial run on blank pictures."""
     if opened.input_shape[1:] != INPUT_SHAPE or len(opened.output_shape) != 2 or opened.output_shape[1] not in OUTPUTS:
         raise ModelError(
             f"{name}: takes {opened.input_shape} and gives {opened.output_shape}; a digit model takes (28, 28, 1) and "
-            "gives 10 probabilities, or 11 with one for what is no digit."
+            "gives 10 probabilities, or 11 with one for none of the digits."
         )
     try:
         trial = opened.probabilities(np.zeros((2, 28, 28), np.float32))
-    except Exception as error:  # every runtime has errors of its own for what it cannot compute on this machine
+    except Exception as error:  # every runtime has its own errors for what it cannot compute on this machine
         raise ModelError(f"{name}: this model cannot be run here ({error}).") from error
     if trial.shape != (2, opened.output_shape[1]):
-        raise ModelError(f"{name}: takes one picture at a time; a digit model takes any number.")
+        raise ModelError(f"{name}: takes only one picture at a time; a digit model takes any number.")
     if not (np.isfinite(trial).all() and trial.min() >= 0 and np.abs(trial.sum(1) - 1).max() < 1e-3):
         raise ModelError(f"{name}: its outputs are not probabilities; the last layer must be a softmax.")

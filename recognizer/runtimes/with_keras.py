@@ -1,6 +1,7 @@
 """A Keras model, .keras or .h5, run by TensorFlow."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -10,15 +11,15 @@ from recognizer.runtimes.open_model import OpenModel, Probabilities
 
 
 def open_model(path: Path) -> OpenModel:
-    """Open a Keras file, after a look at what it holds."""
+    """Open a Keras file, after checking what it holds."""
     try:
-        import h5py  # noqa: F401 - all that is needed, so that what is missing is not taken for a fault of the file
+        import h5py  # noqa: F401 - imported here so that a missing package is not taken for a damaged file
         import keras  # noqa: F401
         import tensorflow  # noqa: F401
     except ImportError as error:
         raise ModelError(
-            f"{path.name} needs TensorFlow, which is not installed: pip install -r requirements.txt. Without it, "
-            "models/digits.onnx can be read: set DIGITS_MODEL to its path."
+            f"{path.name} needs TensorFlow, which is not installed: pip install tensorflow h5py. Without it, use an "
+            ".onnx model: set DIGITS_MODEL to its path."
         ) from error
     check_file(path)
     network = _open(path)
@@ -26,7 +27,7 @@ def open_model(path: Path) -> OpenModel:
     return OpenModel(_compile(network), input_shape, output_shape, network)
 
 
-def _open(path: Path):
+def _open(path: Path) -> Any:
     import keras
 
     try:
@@ -39,16 +40,16 @@ def _open(path: Path):
         ) from error
 
 
-def _compile(network) -> Probabilities:
+def _compile(network: Any) -> Probabilities:
     """Wrap a Keras model for fast calls.
 
     `model.predict` builds a data pipeline on each call; a traced function with one fixed signature does not, and
-    answers a single picture dozens of times sooner (benchmarks/speed.py).
+    answers a single picture dozens of times faster (benchmarks/speed.py).
     """
     import tensorflow as tf
 
     @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.float32)])
-    def call(digits):
+    def call(digits: tf.Tensor) -> tf.Tensor:
         return network(digits[..., None], training=False)
 
     def probabilities(digits: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.runtimes.open_model import OpenModel
 
-ERRORS_ONLY = 3  # of the runtime's levels of talking
+ERRORS_ONLY = 3  # one of the runtime's log levels
 
 
 def open_model(path: Path) -> OpenModel:
@@ -15,28 +15,27 @@ def open_model(path: Path) -> OpenModel:
     try:
         import onnxruntime
     except ImportError as error:
-        raise ModelError(
-            f"{path.name} needs ONNX Runtime, which is not installed: pip install -r requirements-lite.txt"
-        ) from error
+        raise ModelError(f"{path.name} needs ONNX Runtime, which is not installed: pip install onnxruntime") from error
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # a picture is too small to be shared out
-    options.enable_cpu_mem_arena = False  # the arena keeps the memory of the largest call for good
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # a picture is too small to divide
+    options.enable_cpu_mem_arena = False  # the arena would keep the memory of the largest call
     options.log_severity_level = ERRORS_ONLY
     try:
         session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-        (given,), (answer,) = session.get_inputs(), session.get_outputs()
-    except Exception as error:  # the runtime has an exception of its own for each way to fail, with no common parent
+        (model_input,), (model_output,) = session.get_inputs(), session.get_outputs()
+    except Exception as error:  # the runtime's exceptions have no common parent
         raise ModelError(
             f"{path.name}: the file is damaged or not an ONNX model of one input and one output. "
-            "Write it anew with `python -m train.export`."
+            "Write it again with `python -m train.export`."
         ) from error
 
     def probabilities(digits: np.ndarray) -> np.ndarray:
-        return session.run([answer.name], {given.name: np.ascontiguousarray(digits[..., None], np.float32)})[0]
+        pictures = np.ascontiguousarray(digits[..., None], np.float32)
+        return session.run([model_output.name], {model_input.name: pictures})[0]
 
-    return OpenModel(probabilities, _shape(given.shape), _shape(answer.shape))
+    return OpenModel(probabilities, _shape(model_input.shape), _shape(model_output.shape))
 
 
 def _shape(sides: list) -> tuple[int | None, ...]:
-    """The runtime gives a side that may vary a name."""
+    """None for a side of any length, which the runtime gives a name."""
     return tuple(side if isinstance(side, int) else None for side in sides)
