@@ -27,6 +27,12 @@ def shipped() -> Recognizer:
 
 
 @pytest.fixture(scope="session")
+def light() -> Recognizer:
+    """The recogniser with the same model in ONNX, which loads sooner and answers the same."""
+    return Recognizer.load(DEFAULT_MODEL.with_suffix(".onnx"))
+
+
+@pytest.fixture(scope="session")
 def running_server():
     """A PostgreSQL server; without the programs the tests are skipped, or fail where REQUIRE_POSTGRES is set."""
     folder = postgres.programs()

@@ -49,7 +49,7 @@ def _compile(network: Any) -> Probabilities:
     import tensorflow as tf
 
     @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.float32)])
-    def call(digits: tf.Tensor) -> tf.Tensor:
+    def call(digits: Any) -> Any:
         return network(digits[..., None], training=False)
 
     def probabilities(digits: np.ndarray) -> np.ndarray:
