@@ -44,7 +44,7 @@ def test_each_sheet_holds_one_stroke_more_than_the_one_before():
 
 def test_a_blank_sheet_has_no_ink():
     sent = drawing(visitor.BLANK)
-    assert not sent.strokes and not np.asarray(sent.picture).any()
+    assert not sent.strokes and not np.asarray(sent.picture)[..., 3].any()
 
 
 @pytest.mark.parametrize(
