@@ -19,9 +19,14 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.runtimes.open_model import OpenModel
 
-PACKAGE = Path(__file__).resolve().parents[1]
-MODELS = PACKAGE / "models" if (PACKAGE / "models").is_dir() else PACKAGE.parent / "models"  # installed; in a checkout
-DEFAULT_MODEL = MODELS / "digits.keras"
+
+def models_beside(package: Path) -> Path:
+    """Return the folder of the shipped models: inside an installed package, beside it in a checkout."""
+    inside = package / "models"
+    return inside if inside.is_dir() else package.parent / "models"
+
+
+DEFAULT_MODEL = models_beside(Path(__file__).resolve().parents[1]) / "digits.keras"
 MODEL_VARIABLE = "DIGITS_MODEL"  # of the environment: the path of another model to use by default
 KERAS = ("h5py", "keras", "tensorflow")  # what .keras and .h5 files need
 MAX_MODEL_BYTES = 256 * 2**20  # the shipped model has 4 MiB; nothing that reads 28x28 pictures needs more
