@@ -1,7 +1,7 @@
 """What each ingredient of training brings: trains a small network several times, each time without one of them.
 
     python -m benchmarks.ablation                        prints a table, in a quarter of an hour on two cores
-    python -m benchmarks.ablation --only "MNIST alone"   only this row
+    python -m benchmarks.ablation --only augmentation    prints one row
     python -m benchmarks.ablation --epochs 12            trains as long as the quick preset does
 
 All figures are of validation data: MNIST digits held out of training, and drawings of another seed by a clumsier hand.
