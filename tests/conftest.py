@@ -10,7 +10,7 @@ from recognizer.runtimes.loader import DEFAULT_MODEL
 from tests.corrections import postgres
 from tests.train.tiny import sample
 
-# The canvas component can only be imported where Streamlit runs, since it registers itself; AppTest stands in for that.
+# The canvas component registers itself when it is imported, which needs a running Streamlit; AppTest stands in for it.
 AppTest.from_string("import streamlit_drawable_canvas").run()
 
 
@@ -22,13 +22,13 @@ def mnist_sample() -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="session")
 def shipped() -> Recognizer:
-    """The recogniser with the model that comes with the project."""
+    """The recogniser with the shipped Keras model."""
     return Recognizer.load(DEFAULT_MODEL)
 
 
 @pytest.fixture(scope="session")
 def light() -> Recognizer:
-    """The recogniser with the same model in ONNX, which loads sooner and answers the same."""
+    """The recogniser with the same model in ONNX, which loads faster; for tests of anything but Keras."""
     return Recognizer.load(DEFAULT_MODEL.with_suffix(".onnx"))
 
 
@@ -48,7 +48,7 @@ def running_server():
 
 @pytest.fixture
 def server(running_server, monkeypatch):
-    """The PostgreSQL server; the connections that a test opens to it are closed when the test is over."""
+    """The PostgreSQL server, whose connections are closed when the test is over."""
     engines, create_engine = [], sa.create_engine
 
     def noted(*arguments, **options):

@@ -1,7 +1,7 @@
-"""Models to put in a recogniser's place, and corrections."""
+"""Stand-ins for models, and corrections."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -10,18 +10,18 @@ from recognizer import Stroke
 
 
 def always(digit, confidence=1.0, none=None):
-    """A stand-in for a model: gives `digit` the confidence, the others what is left; `none` is an eleventh output."""
-    answer = np.full(10, (1 - confidence) / 9, np.float32)
-    answer[digit] = confidence
+    """A stand-in for a model that gives `digit` this confidence, the others the rest; `none` is an eleventh output."""
+    output = np.full(10, (1 - confidence) / 9, np.float32)
+    output[digit] = confidence
     if none is not None:
-        answer = np.append(answer * (1 - none), none).astype(np.float32)
-    return lambda digits: np.tile(answer, (len(digits), 1))
+        output = np.append(output * (1 - none), none).astype(np.float32)
+    return lambda digits: np.tile(output, (len(digits), 1))
 
 
 def correction(number=0, **changes):
-    """A correction of its own for each `number`: a 7 that the model took for a 1."""
+    """A different correction for each `number`: a 7 that the model took for a 1."""
     rng = np.random.default_rng(number)
-    made = Correction(
+    misread_seven = Correction(
         drawing=f"{number:032x}",
         position=0,
         picture=rng.integers(0, 256, (28, 28), np.uint8),
@@ -31,6 +31,6 @@ def correction(number=0, **changes):
         confidence=0.5,
         label=7,
         model="ab" * 32,
-        made_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc) + timedelta(seconds=number),
+        made_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC) + timedelta(seconds=number),
     )
-    return replace(made, **changes)
+    return replace(misread_seven, **changes)

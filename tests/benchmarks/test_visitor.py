@@ -19,7 +19,7 @@ from views.figures import accent_rgb
 
 def test_what_the_visitor_knows_of_the_page_is_true():
     assert (canvas.NARROW_PX, canvas.WIDE_PX, canvas.HEIGHT_PX) == (NARROW_PX, WIDE_PX, HEIGHT_PX)
-    assert (canvas.STRIP_PX, canvas.INK) == (STRIP_PX, accent_rgb())
+    assert (STRIP_PX, accent_rgb()) == (canvas.STRIP_PX, canvas.INK)
     assert visitor.LOADING in draw.LOADING_HINT
 
 
