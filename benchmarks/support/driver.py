@@ -1,5 +1,6 @@
 """Serve the page and draw on it in a real Chromium, for the browser tests, the benchmark and the screenshot."""
 
+import math
 import os
 import shutil
 import socket
@@ -11,13 +12,14 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 # Nothing that would look for the internet, and no GPU or sandbox, which containers lack.
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 START_TIMEOUT_S = 60
+STEP_PX = 40.0  # between two points that a mouse or a finger sends; between few, the canvas rounds the corners
 
 
 def chromium_path() -> str | None:
@@ -96,7 +98,7 @@ def at_rest(page: Page) -> None:
     expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=20_000)
 
 
-def prediction(page: Page):
+def prediction(page: Page) -> Locator:
     """The place of the answer."""
     return page.locator(".st-key-prediction")
 
@@ -107,8 +109,8 @@ def draw(page: Page, strokes: list[list[tuple[float, float]]]) -> None:
     for stroke in strokes:
         page.mouse.move(x + stroke[0][0], y + stroke[0][1])
         page.mouse.down()
-        for point in stroke[1:]:
-            page.mouse.move(x + point[0], y + point[1], steps=3)
+        for before, point in pairwise(stroke):
+            page.mouse.move(x + point[0], y + point[1], steps=1 + round(math.dist(before, point) / STEP_PX))
         page.mouse.up()
 
 
@@ -117,14 +119,15 @@ def draw_by_touch(page: Page, strokes: list[list[tuple[float, float]]]) -> None:
     x, y = _corner(page)
     session = page.context.new_cdp_session(page)
 
-    def touch(kind, *points):
+    def touch(kind: str, *points: tuple[float, float]) -> None:
         touches = [{"x": x + point[0], "y": y + point[1]} for point in points]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
 
     for stroke in strokes:
         touch("touchStart", stroke[0])
         for (x0, y0), (x1, y1) in pairwise(stroke):
-            for share in (0.25, 0.5, 0.75, 1):  # a finger sends many points; the canvas rounds the corners between few
+            steps = 1 + round(math.dist((x0, y0), (x1, y1)) / STEP_PX)
+            for share in (step / steps for step in range(1, steps + 1)):
                 touch("touchMove", (x0 + share * (x1 - x0), y0 + share * (y1 - y0)))
         touch("touchEnd")
 

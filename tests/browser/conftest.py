@@ -1,9 +1,13 @@
 import os
+import shutil
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
-from benchmarks.support.driver import ROOT, launch, open_page, served, wait_until_read
+from benchmarks.support.driver import PHONE, ROOT, launch, open_page, server_of, wait_until_read
+from tests.browser.steps import reset
+
+expect.set_options(timeout=30_000)  # the tests may share two cores
 
 
 @pytest.fixture(scope="session")
@@ -21,32 +25,64 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def address():
-    with served(ROOT / "streamlit_app.py") as where:
-        yield where
+def server():
+    """The page with the ONNX model: its address, and the number of the server's process."""
+    with server_of(ROOT / "streamlit_app.py", DIGITS_MODEL="models/digits.onnx") as address_and_pid:
+        yield address_and_pid
+
+
+@pytest.fixture(scope="session")
+def address(server):
+    return server[0]
+
+
+@pytest.fixture(scope="session")
+def laptop(browser, address):
+    """The page on a laptop, the model loaded, for all tests that leave it as they found it or that `page` resets."""
+    page = browser.new_page(viewport={"width": 1100, "height": 760})
+    open_page(page, address)
+    wait_until_read(page)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def page(laptop):
+    """The page on a laptop, blank, without loading it anew."""
+    reset(laptop)
+    yield laptop
+    assert laptop.locator(".stException").count() == 0
 
 
 @pytest.fixture
 def new_page(browser):
-    """Make pages in a context of their own, and check at the end that none showed an exception."""
-    contexts, pages = [], []
+    """Make pages in contexts of their own, and check at the end that none shows an exception."""
+    pages = []
 
     def make(**options):
-        contexts.append(browser.new_context(**options))
-        pages.append(contexts[-1].new_page())
+        pages.append(browser.new_context(**options).new_page())
         return pages[-1]
 
     yield make
     exceptions = sum(page.locator(".stException").count() for page in pages)
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
     assert exceptions == 0
 
 
 @pytest.fixture
-def page(new_page, address):
-    """The page, in a window of a laptop, the model loaded."""
-    made = new_page(viewport={"width": 1100, "height": 760})
-    open_page(made, address)
-    wait_until_read(made)
-    return made
+def phone(new_page, address):
+    """The page on a phone, the model loaded."""
+    page = new_page(**PHONE)
+    open_page(page, address)
+    wait_until_read(page)
+    return page
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the project without its models."""
+    for name in ("corrections", "recognizer", "views", ".streamlit"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "secrets.toml"))
+    shutil.copy(ROOT / "streamlit_app.py", tmp_path)
+    return tmp_path

@@ -37,19 +37,20 @@ def test_a_digit_is_read_and_explained_as_far_as_answers_go(new_page, lite_addre
     expect(prediction(page)).to_contain_text("7")
     expect(page.locator(".st-key-probabilities .winner .name")).to_have_text("7")
     page.get_by_role("tab", name="Why").click()
-    expect(page.get_by_text("a lighter one")).to_be_visible()
+    expect(page.get_by_text("a lighter model")).to_be_visible()
     at_rest(page)
     assert page.locator(".st-key-why_steps figure").count() >= 4
     assert page.locator(".st-key-why_erasure figure").count() >= 1
     assert page.locator(".st-key-why_inside").count() == 0
-    page.get_by_role("tab", name="The model").click()
-    expect(page.get_by_text("test digits read right")).to_be_visible()
+    page.get_by_role("tab", name="Model").click()
+    expect(page.get_by_text("test digits read correctly")).to_be_visible()
 
 
 def test_the_keras_model_is_one_sentence_that_says_what_is_missing(new_page, lite_address, tmp_path):
     python = os.environ.get("LITE_PYTHON", sys.executable)
     (tmp_path / "sitecustomize.py").write_text(BLOCKED)
-    with served(ROOT / "streamlit_app.py", python, PYTHONPATH=str(tmp_path), DIGITS_MODEL="") as address:
+    variables = {"PYTHONPATH": str(tmp_path), "DIGITS_MODEL": str(ROOT / "models" / "digits.keras")}
+    with served(ROOT / "streamlit_app.py", python, **variables) as address:
         page = new_page()
         open_page(page, address)
         expect(prediction(page)).to_contain_text("needs TensorFlow, which is not installed", timeout=60_000)

@@ -15,8 +15,8 @@ from views.figures import accent
 
 HEIGHT_PX = 300
 # The component's toolbar lies, unseen, over the top of its canvas and takes the touches there. So the canvas is this
-# much higher than what is seen of it: style.css pushes the strip with the toolbar out of sight, and `drawing_of` cuts it
-# off.
+# much higher than what is seen of it: style.css pushes the strip with the toolbar out of sight, and `drawing_of` cuts
+# it off.
 STRIP_PX = 32
 
 

@@ -1,0 +1,73 @@
+"""What a person does on the page, and expects to see."""
+
+import re
+
+from playwright.sync_api import expect
+
+from benchmarks.support.drawing import placed
+from benchmarks.support.driver import at_rest, prediction, set_width
+
+EMPTY = "Draw a digit or a number."
+STROKES = "() => JSON.parse(sessionStorage.getItem('drawing') ?? '[]').length"  # that the server knows of
+CANVAS = ".st-key-canvas canvas.upper-canvas"
+LINE = [[(150, 40), (150, 260)]]  # a one
+
+
+def clear(page):
+    page.locator(".st-key-clear button").click()
+    expect(prediction(page)).to_contain_text(EMPTY)
+    at_rest(page)
+
+
+def reset(page):
+    """Leave nothing of what an earlier test did on the Draw tab."""
+    page.emulate_media(forced_colors="none", color_scheme="light", reduced_motion="no-preference")
+    open_tab(page, "Draw")
+    if page.evaluate(STROKES):
+        clear(page)
+    set_width(page, 16)
+    if page.locator(".st-key-wide input").is_checked():
+        toggle_wide(page, 300)
+
+
+def reload(page):
+    page.reload()
+    page.locator(CANVAS).wait_for()
+
+
+def open_tab(page, name):
+    page.get_by_role("tab", name=name).click()
+
+
+def toggle_wide(page, width=640):
+    """Change the paper, to be `width` px wide then."""
+    page.locator(".st-key-wide label").first.click()
+    expect(page.locator(CANVAS)).to_have_attribute("width", str(width))
+    at_rest(page)
+
+
+def expect_strokes(page, count):
+    """Wait until the server, and the browser from it, knows of so many strokes."""
+    page.wait_for_function(f"({STROKES})() === {count}", timeout=20_000)
+
+
+def expect_answer(page, digit):
+    expect(prediction(page)).to_have_text(re.compile(rf"^\s*{digit}\s+(> 99|\d\d) %\s*$"))
+    expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(str(digit))
+
+
+def number(text, height=90, step=85, scale=1.0):
+    """The strokes of a number from the upper left corner, a digit every `step` px, scaled."""
+    strokes = [s for i, digit in enumerate(text) for s in placed(int(digit), height, left=20 + i * step, top=40)]
+    return [[(scale * x, scale * y) for x, y in stroke] for stroke in strokes]
+
+
+def expect_number(page, text):
+    """The number, a box over each of its digits in order, and the bars of the last."""
+    expect(prediction(page)).to_have_text(re.compile(rf"^\s*{text}\s*$"))
+    boxes = page.locator(".st-key-canvas .box")
+    expect(boxes).to_have_count(len(text))
+    canvas = page.locator(".st-key-canvas").bounding_box()
+    lefts = [boxes.nth(i).bounding_box()["x"] for i in range(len(text))]
+    assert lefts == sorted(lefts) and canvas["x"] < lefts[0] and lefts[-1] < canvas["x"] + canvas["width"]
+    expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(text[-1])

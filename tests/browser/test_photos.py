@@ -1,0 +1,82 @@
+"""The Photo tab in a real Chromium."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from benchmarks.support.drawing import drawn
+from tests.browser.steps import open_tab, reload
+
+BLUE = """image => {
+    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight), pen = canvas.getContext("2d")
+    pen.drawImage(image, 0, 0)
+    const bytes = pen.getImageData(0, 0, canvas.width, canvas.height).data
+    let count = 0
+    for (let i = 0; i < bytes.length; i += 4) count += bytes[i + 2] > bytes[i] + 100
+    return count
+}"""
+
+
+@pytest.fixture
+def fresh(page):
+    """The page without the photos of an earlier test."""
+    reload(page)
+    return page
+
+
+def encoded(*digits, light=1.0, format="PNG"):
+    file = io.BytesIO()
+    Image.fromarray(np.uint8(np.hstack([drawn(digit) for digit in digits]) * light)).save(file, format)
+    return file.getvalue()
+
+
+def upload(page, *files):
+    """Upload files, (name, bytes) each -> the places of the answers."""
+    open_tab(page, "Photo")
+    page.locator(".st-key-photo input[type=file]").first.set_input_files(
+        [{"name": name, "mimeType": "image/png", "buffer": data} for name, data in files]
+    )
+    return page.locator("[class*=st-key-answer-]")
+
+
+def test_photographs_are_read_and_a_file_that_is_none_is_a_sentence(fresh):
+    light = np.linspace(1, 0.5, 1200)[None, :, None]
+    answers = upload(
+        fresh, ("note.jpg", encoded(2, 0, 2, 6, light=light, format="JPEG")), ("broken.png", b"no picture")
+    )
+    expect(answers.nth(0).locator("code")).to_have_text("2026")
+    expect(answers.nth(1)).to_contain_text("picture")
+    picture = answers.nth(0).locator("img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate(BLUE) > 1000, "the boxes"
+    open_tab(fresh, "Draw")
+    open_tab(fresh, "Photo")
+    expect(answers.nth(0).locator("code")).to_have_text("2026")
+
+
+def test_what_a_file_is_called_is_text_and_nothing_else(fresh):
+    names = ["<img src=x onerror=document.title='owned'>.png", "[a](javascript:document.title='owned') **b** $c$.png"]
+    answers = upload(fresh, *[(name, encoded(4)) for name in names])
+    for number, name in enumerate(names):
+        expect(answers.nth(number).get_by_text(name, exact=True)).to_be_visible()
+    open_tab(fresh, "Why")
+    expect(fresh.locator(".st-key-why_source input")).to_have_value(names[0])
+    assert fresh.locator(".stApp img[src=x], .stApp a[href^=javascript]").count() == 0
+    assert fresh.title() != "owned"
+
+
+def test_a_pasted_picture_is_read(fresh):
+    open_tab(fresh, "Photo")
+    expect(fresh.locator(".st-key-photo input[type=file]")).to_be_attached()
+    fresh.evaluate(
+        """bytes => {
+            const pasted = new DataTransfer()
+            pasted.items.add(new File([new Uint8Array(bytes)], "pasted.png", {type: "image/png"}))
+            document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: pasted, bubbles: true}))
+        }""",
+        list(encoded(4, 2)),
+    )
+    expect(fresh.locator("[class*=st-key-answer-] code")).to_have_text("42")
