@@ -57,8 +57,8 @@ def test_every_command_takes_its_options(line, monkeypatch):
     module, *arguments = shlex.split(line)
     parse = argparse.ArgumentParser.parse_args
 
-    def parse_and_stop(*given):
-        parse(*given)
+    def parse_and_stop(*inputs):
+        parse(*inputs)
         raise ParsedError
 
     monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse_and_stop)
