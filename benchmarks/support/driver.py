@@ -136,6 +136,7 @@ def set_width(page: Page, width: int) -> None:
     """Set the slider to `width` px: one click on its track, then arrow keys for what is missing."""
     thumb = page.get_by_role("slider")
     track = page.locator(".st-key-stroke_width [role=group] > div").bounding_box()
+    assert track
     share = (width - 1) / 39
     if int(thumb.input_value()) != width:
         page.mouse.click(track["x"] + share * track["width"], track["y"] + track["height"] / 2)
@@ -151,4 +152,5 @@ def set_width(page: Page, width: int) -> None:
 def _corner(page: Page) -> tuple[float, float]:
     frame = page.locator(".st-key-canvas")
     box, border = frame.bounding_box(), frame.evaluate("element => element.clientLeft")
+    assert box
     return box["x"] + border, box["y"] + border
