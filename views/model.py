@@ -14,7 +14,7 @@ PICTURES = (  # beside the card: the end of the name, a heading, a caption
         "Points on the dashed line have the confidence they deserve: of the answers given with 80 % confidence, 80 % "
         "are right. The numbers count drawings.",
     ),
-    ("misread", "Digits it misread", "First the true digit, then what the model said."),
+    ("misread", "Digits it misread", "First the true digit, then what the model said, with its confidence."),
     ("confusion", "Confusion matrix", "Off the diagonal: how often each mistake was made."),
 )
 

@@ -35,7 +35,7 @@ STEPS = {  # by name: a title, what the step does, and what leaving it out would
     "thicken": ("Thickened", "Its thin lines are made as thick as a pencil's.", "If its lines stayed thin"),
     "centre": (
         "Centred",
-        "Its centre of mass is moved to the middle of 28 by 28 pixels. This is all the model sees.",
+        "Its centre of mass is moved to the middle of a field of 28 by 28 pixels. This is all the model sees.",
         "If it were put in the corner",
     ),
 }
@@ -226,7 +226,7 @@ def _neighbours(neighbours: list[Neighbour] | str) -> None:
     if isinstance(neighbours, str):
         st.info(neighbours)
         return
-    st.markdown("Of the digits the model was trained on, these look most like this one to it.")
+    st.markdown("To the model, these training digits look most like this one.")
     figures = []
     for each in neighbours:
         sentence = "drawn by a program" if each.drawn else "written by a person"
@@ -239,7 +239,7 @@ def _inside(layers: list[Layer]) -> None:
     network = 1
     if count > 1:
         network = st.segmented_control(
-            f"The answer is the average of {count} networks. Look inside number",
+            f"The answer is the average of {count} networks. Look inside one:",
             range(1, count + 1),
             default=1,
             required=True,
