@@ -26,14 +26,14 @@ OBJECTS = paths(STROKES)["objects"]
 RECOGNISER = Recognizer(always(4))
 
 
-def png(pixels):
+def png(image):
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
+    image.save(file, "PNG")
     return file.getvalue()
 
 
 INK = np.pad(255 - render(STROKES)[..., :1], ((component.STRIP_PX, 0), (0, 0), (0, 0)))
-PICTURE = png(np.concatenate([np.zeros((*SIZE, 3), np.uint8), INK], axis=2))
+PICTURE = png(Image.fromarray(np.concatenate([np.zeros((*SIZE, 3), np.uint8), INK], axis=2)))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -74,46 +74,42 @@ JSON = some.recursive(
 
 
 def places(value, at=()):
-    """The way to every part of a nest of lists and dictionaries."""
-    yield at
+    """The keys that lead to each part of nested lists and dictionaries."""
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, part in parts:
+        yield (*at, key)
         yield from places(part, (*at, key))
 
 
-PLACES = [place for place in places({"objects": OBJECTS}) if place]
-
-
-@given(some.lists(some.tuples(some.sampled_from(PLACES), JSON), min_size=1, max_size=4))
-def test_strokes_with_parts_exchanged(page, changes):
+@given(some.lists(some.tuples(some.sampled_from(list(places({"objects": OBJECTS}))), JSON), min_size=1, max_size=4))
+def test_strokes_with_parts_replaced(page, changes):
     sent = {"objects": copy.deepcopy(OBJECTS)}
     for place, value in changes:
-        part = sent
-        try:
+        with suppress(KeyError, IndexError, TypeError):  # an earlier change has removed that part
+            part = sent
             for key in place[:-1]:
                 part = part[key]
             part[place[-1]] = value
-        except (KeyError, IndexError, TypeError):  # an earlier change took that part away
-            continue
     read(page, sent, url(PICTURE))
 
 
-@given(JSON)
-def test_any_json_in_the_place_of_strokes(page, payload):
+@some.composite
+def nested(draw):
+    """A stroke whose path is a deep nest of lists or dictionaries."""
+    nest, kind = [], draw(some.sampled_from([lambda inner: [inner], lambda inner: {"a": inner}]))
+    for _ in range(draw(some.integers(1, 10_000))):
+        nest = kind(nest)
+    return [{"type": "Path", "strokeWidth": 16, "path": nest}]
+
+
+@given(JSON | nested())
+def test_anything_instead_of_strokes(page, payload):
     read(page, payload, url(PICTURE))
     read(page, {"objects": payload}, url(PICTURE))
 
 
-@given(some.integers(1, 10_000), some.sampled_from(["list", "dict"]))
-def test_strokes_nested_however_deep(page, depth, kind):
-    nest = []
-    for _ in range(depth):
-        nest = [nest] if kind == "list" else {"a": nest}
-    read(page, {"objects": [{"type": "Path", "strokeWidth": 16, "path": nest}]}, url(PICTURE))
-
-
 @given(some.lists(some.tuples(some.integers(0, len(PICTURE) - 1), some.integers(0, 255)), max_size=8), some.data())
-def test_pictures_with_bytes_exchanged_and_cut_short(page, changes, data):
+def test_pictures_with_bytes_replaced_and_cut_short(page, changes, data):
     damaged = bytearray(PICTURE)
     for place, value in changes:
         damaged[place] = value
@@ -121,13 +117,10 @@ def test_pictures_with_bytes_exchanged_and_cut_short(page, changes, data):
     read(page, {"objects": OBJECTS}, url(bytes(damaged[:length])))
 
 
-@given(some.binary(max_size=200) | some.text(max_size=200) | JSON)
-def test_anything_in_the_place_of_the_picture(page, image):
-    read(page, {"objects": OBJECTS}, url(image) if isinstance(image, bytes) else image)
+MODES = some.sampled_from(["1", "L", "P", "RGB", "RGBA", "I;16"])
+FILES = some.builds(lambda mode, *size: png(Image.new(mode, size)), MODES, some.integers(1, 400), some.integers(1, 400))
 
 
-@given(some.integers(1, 400), some.integers(1, 400), some.sampled_from(["1", "L", "P", "RGB", "RGBA", "I;16"]))
-def test_pictures_of_any_size_and_kind(page, width, height, mode):
-    file = io.BytesIO()
-    Image.new(mode, (width, height)).save(file, "PNG")
-    read(page, {"objects": OBJECTS}, url(file.getvalue()))
+@given(some.binary(max_size=200).map(url) | some.text(max_size=200) | JSON | FILES.map(url))
+def test_anything_instead_of_the_picture(page, image):
+    read(page, {"objects": OBJECTS}, image)

@@ -3,7 +3,7 @@
 import json
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ ANYTHING = some.one_of(
     some.booleans(),
     some.binary(max_size=10),
     some.datetimes(),
-    some.datetimes(timezones=some.just(timezone.utc)),
+    some.datetimes(timezones=some.just(UTC)),
     some.datetimes(timezones=some.just(timezone(timedelta(hours=1)))),
     some.tuples(*[some.integers(-20_000, 20_000)] * 4),
     arrays.arrays(np.uint8, some.sampled_from([(28, 28), (28, 29), (0,)])),
@@ -55,7 +55,7 @@ def store(tmp_path_factory):
 
 @given(CHANGES)
 @example({"strokes": (Stroke(np.array([[1.0, 2.0]]), 0.01),)})  # thinner than what is kept of a width
-def test_any_value_in_the_place_of_another(store, changes):
+def test_any_value_instead_of_another(store, changes):
     changed = replace(GOOD, **changes)
     try:
         store.keep(changed)

@@ -6,41 +6,41 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from recognizer import Reading, Recognizer, Stroke
-from recognizer.numbers.segment import MAX_WORK
+from recognizer.numbers.candidates import MAX_WORK
 from tests.helpers import always
 
 SIZE = 640, 300  # px, (width, height)
 DOUBTING = Recognizer(always(3, 0.2, none=0.9))  # so that everything is taken apart
 
-points = some.tuples(some.integers(-50, SIZE[0] + 50), some.integers(-50, SIZE[1] + 50))
-ways = some.lists(some.lists(points, min_size=1, max_size=12), min_size=1, max_size=30)
+POINTS = some.tuples(some.integers(-50, SIZE[0] + 50), some.integers(-50, SIZE[1] + 50))
+SCRIBBLES = some.lists(some.lists(POINTS, min_size=1, max_size=12), min_size=1, max_size=30)
 
 
 @some.composite
-def repeated(draw):
+def patterns(draw):
     """A mark, again and again: dots, bars, waves, zigzags, grids, text-like rows."""
     mark = draw(some.lists(some.tuples(some.integers(0, 40), some.integers(0, 60)), min_size=1, max_size=5))
     across, down = draw(some.integers(2, 120)), draw(some.integers(2, 120))
     many = [[(x + dx, y + dy) for dx, dy in mark] for y in range(0, SIZE[1], down) for x in range(0, SIZE[0], across)]
-    return [[point for way in many for point in way]] if draw(some.booleans()) else many
+    return [[point for line in many for point in line]] if draw(some.booleans()) else many
 
 
-def inked(ways, width):
+def inked(lines, width):
     ink = np.zeros(SIZE[::-1], np.uint8)
-    cv2.polylines(ink, [np.int32(way).reshape(-1, 1, 2) for way in ways], False, 255, width, cv2.LINE_AA)
+    cv2.polylines(ink, [np.int32(line).reshape(-1, 1, 2) for line in lines], False, 255, width, cv2.LINE_AA)
     return ink
 
 
-@given(ways | repeated(), some.integers(1, 24), some.booleans())
-def test_reading_pixels(ways, width, photographed):
-    picture = 255 - inked(ways, width)
+@given(SCRIBBLES | patterns(), some.integers(1, 24), some.booleans())
+def test_reading_pixels(lines, width, photographed):
+    picture = 255 - inked(lines, width)
     if photographed:
         picture = np.uint8(picture * np.linspace(1, 0.5, SIZE[0]) * 0.8 + 20)
     reading = DOUBTING.read(picture)
     assert isinstance(reading, Reading) and reading.work <= MAX_WORK
 
 
-@given(ways | repeated(), some.integers(1, 24))
-def test_reading_strokes(ways, width):
-    strokes = [Stroke(np.array(way, float), width) for way in ways[:500]]
-    assert DOUBTING.read(255 - inked(ways[:500], width), strokes).work <= MAX_WORK
+@given(SCRIBBLES | patterns(), some.integers(1, 24))
+def test_reading_strokes(lines, width):
+    strokes = [Stroke(np.array(line, float), width) for line in lines[:500]]
+    assert DOUBTING.read(255 - inked(lines[:500], width), strokes).work <= MAX_WORK

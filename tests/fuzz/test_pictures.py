@@ -33,14 +33,14 @@ def read(data):
 
 
 @given(some.sampled_from(FORMATS), some.data())
-def test_files_with_bytes_exchanged_and_cut_short(name, data):
+def test_files_with_bytes_replaced_and_cut_short(name, data):
     damaged = bytearray(FILES[name])
-    place = some.one_of(some.integers(0, len(damaged) - 1), some.integers(0, 80))  # most often in what comes first
+    place = some.one_of(some.integers(0, len(damaged) - 1), some.integers(0, 80))  # often in the header
     for where, value in data.draw(some.lists(some.tuples(place, some.integers(0, 255)), max_size=8)):
         damaged[min(where, len(damaged) - 1)] = value
     read(bytes(damaged[: data.draw(some.just(len(damaged)) | some.integers(0, len(damaged)))]))
 
 
 @given(some.sampled_from([b"", *(data[:16] for data in FILES.values())]), some.binary(max_size=300))
-def test_anything_after_a_good_beginning(beginning, data):
+def test_anything_after_a_valid_beginning(beginning, data):
     read(beginning + data)
