@@ -1,4 +1,4 @@
-"""`make test` runs each of these tests on 50 examples, `make fuzz` on 10,000, each in less than a second."""
+"""`make test` runs each of these tests on 50 examples, `make fuzz` on 10,000, of which none may take over a second."""
 
 from hypothesis import HealthCheck, settings
 
