@@ -11,6 +11,7 @@ from recognizer.errors import BlankImageError, InvalidImageError, RecognizerErro
 from recognizer.images.ink import Sheet
 from recognizer.images.opening import Picture
 from recognizer.numbers.answers import Answers
+from recognizer.numbers.candidates import MAX_WORK
 from recognizer.numbers.segment import cut_doubtful, segment
 from recognizer.numbers.strokes import Stroke
 from recognizer.prediction import Prediction, Reading, to_predictions
@@ -89,7 +90,7 @@ class Recognizer:
         yield from answers.ask(numbers.candidates)
         cut_doubtful(numbers, answers)
         yield from answers.ask(numbers.candidates)
-        return Reading(answers.detections(numbers.lines), numbers.left_out, numbers.budget.used)
+        return Reading(answers.detections(numbers.lines), numbers.left_out, MAX_WORK - numbers.budget.left)
 
     def _classify(self, prepared: list[np.ndarray]) -> list[Prediction]:
         return to_predictions(prepared, self._outputs(prepared)) if prepared else []

@@ -9,7 +9,8 @@ import io
 import os
 import stat
 import struct
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -125,10 +126,8 @@ def _read_bytes(path: Path) -> bytes:
 def _read_file(data: bytes) -> Opened:
     if len(data) > MAX_FILE_BYTES:
         raise InvalidImageError(f"The file has more than {MAX_FILE_BYTES // 2**20} MiB. Save it smaller and try again.")
-    try:
+    with _damage_reported():
         image = _identify(_without_extras(data))
-    except Exception as error:  # Pillow's parsers fail in many ways on hostile headers
-        raise InvalidImageError(f"The file is damaged: save or send it again ({error}).") from error
     if image is None:
         raise InvalidImageError(
             f"The file is not a picture this program can open ({', '.join(FORMATS)}), whatever its name says."
@@ -139,10 +138,22 @@ def _read_file(data: bytes) -> Opened:
             f"The picture is {image.width}x{image.height} pixels: only a plain JPEG file may have more than "
             f"{MAX_WHOLE_PIXELS // 1_000_000} megapixels. Scale it down, or save it as one, and try again."
         )
-    _check_still(image)
+    with _damage_reported():  # a second frame is searched for further on in the file
+        is_animated = image.format in ANIMATED and getattr(image, "is_animated", False)
+    if is_animated:  # but files with several pages, and photos with a smaller one inside, are not
+        raise InvalidImageError("The picture is animated. Save one of its frames as a still picture and try again.")
     side = max(image.size)
     image.draft(None, (MAX_DETAILS_SIDE, MAX_DETAILS_SIDE))  # JPEG: decode no larger than needed
     return _decode(image, side)
+
+
+@contextmanager
+def _damage_reported() -> Iterator[None]:
+    """Pillow's parsers fail in many ways on damaged and hostile files: let all of them be an `InvalidImageError`."""
+    try:
+        yield
+    except Exception as error:
+        raise InvalidImageError(f"The picture is damaged or cut short: save or send it again ({error}).") from error
 
 
 def _identify(data: bytes) -> Image.Image | None:
@@ -186,24 +197,11 @@ def _without_extras(data: bytes) -> bytes:
     return b"".join([*kept, data[start:]])
 
 
-def _check_still(image: Image.Image) -> None:
-    """Refuse animations, but not files with several pages, nor photos with a smaller one inside."""
-    try:
-        is_animated = image.format in ANIMATED and getattr(image, "is_animated", False)
-    except Exception as error:  # as above: looking for a second frame reads further into the file
-        raise InvalidImageError(f"The picture is damaged or cut short: save or send it again ({error}).") from error
-    if is_animated:
-        raise InvalidImageError("The picture is animated. Save one of its frames as a still picture and try again.")
-
-
 def _decode(image: Image.Image, side: int) -> Opened:
     """Decode `image`, which may be changed; `side`: the longer side of the whole picture, in px."""
-    try:
+    with _damage_reported():
         ImageOps.exif_transpose(image, in_place=True)
-        pixels = _to_pixels(image)
-    except Exception as error:  # as above: truncated and hostile files fail in many ways
-        raise InvalidImageError(f"The picture is damaged or cut short: save or send it again ({error}).") from error
-    return _opened(pixels, side)
+        return _opened(_to_pixels(image), side)
 
 
 def _to_pixels(image: Image.Image) -> np.ndarray:

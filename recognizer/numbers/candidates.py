@@ -32,7 +32,6 @@ class Budget:
     """How much work a reading may still take, counted in pictures for the model."""
 
     def __init__(self, work: int = MAX_WORK):
-        self.used = 0
         self.left = work
         self._paid: set[tuple[Piece, ...]] = set()
 
@@ -41,7 +40,6 @@ class Budget:
         if work > self.left:
             return False
         self.left -= work
-        self.used += work
         return True
 
     def take_candidate(self, pieces: tuple[Piece, ...], box: tuple[int, int, int, int]) -> bool:

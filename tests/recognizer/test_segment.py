@@ -50,33 +50,34 @@ def test_lines_are_read_from_top_to_bottom(light):
     assert reading.text == "407\n71"
 
 
-def test_digits_of_unequal_size_are_one_line(light):
-    assert light.read(written((3, 30, 20, 150), (8, 160, 90, 70), (2, 240, 40, 110))).text == "382"
+SEVEN_OVER_ONE = [[(20, 30), (150, 30), (60, 170)]], [[(150, 80), (105, 175)]]
+FIVE = [[(60, 40), (52, 90), (80, 82), (100, 105), (95, 140), (70, 155), (45, 145)]], [[(78, 34), (118, 34)]]
+FOUR = [[(40, 40), (30, 100), (85, 100)], [(97, 60), (97, 160)]]
 
 
-def test_a_leaning_seven_over_a_one_is_two_digits(light):
-    seven = [[(20, 30), (150, 30), (60, 170)]]
-    one = [[(150, 80), (105, 175)]]
-    ink = find_ink(written(seven, one))
-    assert (ink[:, 105:145] > 0).sum() > 0  # they share columns
-    assert light.read(written(seven, one)).text == "71"
+def halves(left):
+    """A three in two parts, one above the other."""
+    return [arc(left + 30, 65, 30, 24, -150, 75)], [arc(left + 30, 125, 34, 28, -70, 150)]
 
 
-def test_the_parts_of_one_digit_are_joined(light):
-    body = [[(60, 40), (52, 90), (80, 82), (100, 105), (95, 140), (70, 155), (45, 145)]]
-    roof = [[(78, 34), (118, 34)]]
-    reading = light.read(written(body, roof, (1, 200, 30, 120)))
-    assert reading.text == "51"
-    assert reading.digits[0].box[2] > 115  # the roof is in the box
-    open_four = [[(40, 40), (30, 100), (85, 100)], [(97, 60), (97, 160)]]
-    assert light.read(written(open_four)).text == "4"
+@pytest.mark.parametrize(
+    ("text", "marks"),
+    [
+        pytest.param("382", [(3, 30, 20, 150), (8, 160, 90, 70), (2, 240, 40, 110)], id="unequal digits on one line"),
+        pytest.param("71", SEVEN_OVER_ONE, id="two digits that share columns"),
+        pytest.param("51", [*FIVE, (1, 200, 30, 120)], id="a five whose roof is apart"),
+        pytest.param("4", [FOUR], id="an open four"),
+        pytest.param("37", [*halves(40), (7, 120, 40, 110)], id="two halves on the left"),
+        pytest.param("73", [*halves(200), (7, 120, 40, 110)], id="two halves on the right"),
+        pytest.param("", [[[(60, 150), (62, 40), (120, 148), (124, 42)]]], id="an N, which is not two ones"),
+    ],
+)
+def test_parts_of_a_digit_are_joined_and_digits_are_told_apart(light, text, marks):
+    assert light.read(written(*marks)).text == text
 
 
-@pytest.mark.parametrize("left", [40, 200])
-def test_halves_one_above_the_other_are_one_digit(light, left):
-    upper = [arc(left + 30, 65, 30, 24, -150, 75)]
-    lower = [arc(left + 30, 125, 34, 28, -70, 150)]
-    assert light.read(written(upper, lower, (7, 120, 40, 110))).text == ("37" if left < 120 else "73")
+def test_all_parts_of_a_digit_are_in_its_box(light):
+    assert light.read(written(*FIVE, (1, 200, 30, 120))).digits[0].box[2] > 115
 
 
 def test_only_what_is_doubtful_is_cut():
@@ -109,10 +110,6 @@ def test_an_odd_mark_is_a_digit_beside_plain_digits_but_not_beside_other_odd_mar
     assert reading(0.9, bar, block) == "18"
     assert reading(0.9, bar, block, block) == "1"
     assert reading(0.99, bar, block) == "1"
-
-
-def test_a_letter_of_one_stroke_is_not_read_as_ones(light):
-    assert light.read(written([[(60, 150), (62, 40), (120, 148), (124, 42)]])).text == ""
 
 
 @pytest.mark.parametrize(("left", "right"), [(5, 6), (3, 7), (2, 3), (8, 2)])
