@@ -6,6 +6,7 @@ from pathlib import Path
 from recognizer.runtimes.loader import DEFAULT_MODEL
 from train.config import DIGITS
 from train.data.mnist import Split, load_mnist, split_and_prepare
+from train.errors import TrainError
 from train.report.model_card import note_in_card
 
 
@@ -25,7 +26,10 @@ def command_line(
 
 def held_out(data: str | None) -> Split:
     """Return the MNIST digits held out of the shipped model's training, prepared; `data` as for `load_mnist`."""
-    return split_and_prepare(load_mnist(data), DIGITS.validation_size, DIGITS.seed).validation
+    try:
+        return split_and_prepare(load_mnist(data), DIGITS.validation_size, DIGITS.seed).validation
+    except TrainError as error:
+        raise SystemExit(str(error)) from error
 
 
 def record(command: str, figures: dict, model: Path = DEFAULT_MODEL) -> None:
