@@ -75,16 +75,6 @@ def test_nothing_moves_for_whoever_wants_it_so(page):
     assert durations == ["0.15s", "0s"]
 
 
-def test_the_accent_colour_is_the_same_in_the_answer_its_bar_and_the_theme(page):
-    draw(page, LINE)
-    expect_answer(page, 1)
-    colours = [
-        page.locator(selector).first.evaluate(f"element => getComputedStyle(element).{name}")
-        for selector, name in ((".answer .digit", "color"), (".bar.winner .fill", "backgroundColor"))
-    ]
-    assert colours == ["rgb(47, 116, 224)"] * 2
-
-
 def test_per_cent_signs_stay_behind_their_numbers_on_a_page_from_right_to_left(page):
     page.evaluate("() => { document.documentElement.dir = 'rtl' }")
     draw(page, placed(7))

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
-from benchmarks.support.driver import at_rest, draw, draw_by_touch, prediction, set_width
+from benchmarks.support.driver import draw, draw_by_touch, prediction, set_width
 from tests.browser.steps import (
     CANVAS,
     EMPTY,
@@ -32,29 +32,19 @@ def test_digits_drawn_with_the_mouse_in_three_widths_are_read_and_nothing_moves(
         clear(page)
 
 
-def test_numbers_are_read_and_each_digit_has_its_bars(page):
+def test_numbers_are_read_and_each_digit_has_its_bars_equal_ones_too(page):
     set_width(page, 8)
-    for text in ("40", "407"):
-        draw(page, number(text))
-        expect_number(page, text)
-        if text == "40":
-            clear(page)
-    page.locator(".st-key-picked").get_by_role("radio", name="4", exact=True).click()
-    expect(page.locator(".st-key-probabilities .winner .name")).to_have_text("4")
-
-
-def test_of_a_number_with_equal_digits_each_can_be_picked(page):
-    set_width(page, 8)
-    draw(page, [stroke for i in range(3) for stroke in placed(7, 90, left=20 + 85 * i, top=40, angle=9 * i)])
-    expect(prediction(page)).to_have_text("777")
-    at_rest(page)
-    options, preview = page.locator(".st-key-picked").get_by_role("radio"), page.locator(".st-key-preview img")
-    pictures = [preview.get_attribute("src")]  # of the last
-    for position in (0, 1, 2):
-        options.nth(position).click()
-        expect(preview).not_to_have_attribute("src", pictures[-1])
-        pictures.append(preview.get_attribute("src"))
-    assert pictures[0] == pictures[3] and len(set(pictures)) == 3, "three sevens, each drawn by itself"
+    draw(page, number("407"))
+    expect_number(page, "407")
+    clear(page)
+    draw(page, [*number("47"), *placed(7, 90, left=190, top=40, angle=9)])
+    expect_number(page, "477")
+    preview = page.locator(".st-key-preview img")
+    for label, digit in (("4", "4"), ("7₁", "7"), ("7₂", "7")):
+        before = preview.get_attribute("src")
+        page.locator(".st-key-picked").get_by_role("radio", name=label, exact=True).click()
+        expect(preview).not_to_have_attribute("src", before)
+        expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(digit)
 
 
 def test_the_wide_paper_takes_a_year_keeps_what_was_drawn_and_comes_back_after_a_reload(page):
@@ -71,15 +61,6 @@ def test_the_wide_paper_takes_a_year_keeps_what_was_drawn_and_comes_back_after_a
         page.locator(".st-key-undo button").click()
         expect_strokes(page, left)
     expect_answer(page, 2)
-
-
-def test_changing_the_width_keeps_the_drawing_and_the_next_stroke_has_it(page):
-    first, second = placed(4, left=95, top=60)
-    draw(page, [first])
-    expect(prediction(page)).not_to_contain_text(EMPTY)
-    set_width(page, 6)
-    draw(page, [second])
-    expect_answer(page, 4)
 
 
 def test_a_stroke_that_is_under_way_when_the_width_changes_ends_there_and_stays(page):

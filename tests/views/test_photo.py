@@ -97,3 +97,25 @@ def test_300_digits_on_one_picture_each_get_a_box(light):
     expected = "\n".join("".join(str((row + column) % 10) for column in range(20)) for row in range(15))
     assert distance(answer.reading.text, expected) <= 3
     assert len(photo.to_csv(answer.reading).splitlines()) >= 298
+
+
+def png(digit):
+    return f"{digit}.png", encoded(drawn(digit)), "image/png"
+
+
+def test_nothing_is_kept_of_photos_that_were_removed(page):
+    page.open(tab="Photo").app.file_uploader(key="photos").set_value([png(3), png(8)])
+    state = page.run().app.session_state
+    assert {answer.name for answer in state["answers"].values()} == {"3.png", "8.png"}
+    assert "explanation" in page.show("Why").app.session_state
+    page.show("Photo").app.file_uploader(key="photos").set_value([])
+    state = page.run().app.session_state
+    assert not state["answers"] and "explanation" not in state
+    assert "Nothing has been read yet" in page.show("Why").app.info[0].value
+
+
+def test_only_so_many_photos_are_read(page, monkeypatch):
+    monkeypatch.setattr("views.photo.MAX_FILES", 1)
+    page.open(tab="Photo").app.file_uploader(key="photos").set_value([png(3), png(8)])
+    page.run()
+    assert "only the first 1 are read" in page.app.warning[0].value and len(page.app.session_state["answers"]) == 1
