@@ -11,8 +11,9 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c '$(IN_RANGE)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests run in as many processes as there are cores, but each takes a gigabyte; a group of tests stays in one of them.
-PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
+# As many processes as there are cores, but each takes a gigabyte. tests/conftest.py says which tests stay together; the
+# longest group, those in a browser, must not be left for the end.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: app lite train test test-fast lint types safe check format fuzz audit screenshot constraints
 

@@ -14,6 +14,13 @@ from tests.train.tiny import sample
 AppTest.from_string("import streamlit_drawable_canvas").run()
 
 
+def pytest_collection_modifyitems(items):
+    """Let each file run in one process, for its tests share fixtures; those in a browser share a server, too."""
+    for item in items:
+        group = "browser" if item.path.parent.name == "browser" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def mnist_sample() -> dict[str, np.ndarray]:
     """300 training and 100 test digits of MNIST, as uint8."""
