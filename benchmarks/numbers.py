@@ -8,7 +8,7 @@ The first three kinds are put together from MNIST digits held out of training an
 unequal size, on an uneven baseline; the others come from benchmarks/support/penned.py. Those that overlap are read
 twice: from their pixels, and with their strokes known, as on the canvas. "readable" are the numbers of which `predict`
 reads every digit as a picture of its own: whatever `read` misses beyond that was lost in taking the number apart. The
-weights in recognizer/numbers/segment.py were chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
+weights in recognizer/numbers/candidates.py were chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
 """
 
 from collections.abc import Callable

@@ -27,7 +27,7 @@ def unread_note(reading: Reading) -> str:
         do, digits, were = ("mark does", "a digit", "was") if unread == 1 else ("marks do", "digits", "were")
         sentences.append(f"{unread:,} {do} not look like {digits} and {were} not read.")
     if reading.left_out:
-        sentences.append(f"{reading.left_out:,} more, further down, were too many to read: take a part of the picture.")
+        sentences.append(f"{reading.left_out:,} more, further down, were too many to read: try a part of the picture.")
     return " ".join(sentences)
 
 
