@@ -1,97 +1,62 @@
-"""A child process that really trains, and stands still at a moment of the test's choice, to be killed there.
+"""A child process that stands still in the middle of its work, to be killed there.
 
-    python -m tests.train.killed_child train FOLDER MOMENT [COUNT]    "never" is a moment, too
-
-It prints `MOMENT` when it is there, the `COUNT`th time (1), and then does nothing more for ever.
+python -m tests.train.killed_child train FOLDER    when half of its second state is in a file
+python -m tests.train.killed_child move FOLDER     when two of its four files are moved
 """
 
 import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
-
-from tests.train.tiny import FINETUNE, TINY, corrections, sample
-from train import files, pipeline, state
-from train.data.mnist import split_and_prepare
-from train.network import fit
 
 
 def main() -> None:
-    what, folder, moment = sys.argv[1:4]
-    left = int(sys.argv[4]) if len(sys.argv) > 4 else 1
-
-    def reached() -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            print(moment, flush=True)
-            threading.Event().wait()
-
-    MOMENTS[moment](reached)
-    out = Path(folder)
-    if what == "train":
-        mnist = split_and_prepare(sample(), TINY.validation_size, TINY.seed)
-        pipeline.train_and_evaluate(TINY, mnist, out, resume=True)
-    else:
-        finetune.finetune(replace(FINETUNE, learning_rate=1e-7), corrections(), sample(), out)
-    print("The end was reached.", flush=True)
+    work, folder = sys.argv[1], Path(sys.argv[2])
+    {"train": train, "move": move}[work](folder)
 
 
-def before_an_epoch(reached) -> None:
-    run_epoch = fit._run_epoch
-    fit._run_epoch = lambda *given: reached() or run_epoch(*given)
+def stand_still() -> None:
+    print("standing still", flush=True)
+    threading.Event().wait()
 
 
-def within_a_state(reached) -> None:
-    """When half of a state is in its file."""
-    save = np.savez
+def train(folder: Path) -> None:
+    import numpy as np
 
-    def save_half(file, **arrays):
+    from tests.train.tiny import TINY, sample
+    from train.data.mnist import split_and_prepare
+    from train.pipeline import train_and_evaluate
+
+    save, states = np.savez, []
+
+    def save_half_of_the_second(file, **arrays):
+        states.append(file)
+        if len(states) == 1:
+            return save(file, **arrays)
         save(file, **dict(list(arrays.items())[: len(arrays) // 2]))
         file.flush()
-        reached()
+        stand_still()
 
-    state.np.savez = save_half
-
-
-def within_the_model(reached) -> None:
-    """When half of a model is in its file."""
-
-    def save_half(module):
-        save = module.save_portable
-
-        def half(model, path):
-            save(model, path)
-            path.write_bytes(path.read_bytes()[:-1000])
-            reached()
-
-        module.save_portable = half
-
-    for module in (pipeline, finetune):
-        save_half(module)
+    np.savez = save_half_of_the_second
+    train_and_evaluate(TINY, split_and_prepare(sample(), TINY.validation_size, TINY.seed), folder)
 
 
-def between_moves(reached) -> None:
-    """Before a finished file is moved into place."""
-    replace_file = Path.replace
+def move(folder: Path) -> None:
+    from train.files import written_together
 
-    def move(path, target):
-        if path.parent.name.endswith(".finished"):
-            reached()
-        return replace_file(path, target)
+    replace, moved = Path.replace, []
 
-    files.Path.replace = move
+    def replace_two(path, target):
+        if len(moved) == 2:
+            stand_still()
+        moved.append(path)
+        return replace(path, target)
 
+    Path.replace = replace_two
+    with written_together(folder, "digits") as unfinished:
+        (unfinished / "candidate").mkdir()
+        for name in ("a.json", "b.keras", "c.npz", "candidate/d.keras"):
+            (unfinished / name).write_text("new")
 
-def never(reached) -> None:
-    """It trains to the end."""
-
-
-MOMENTS = {
-    moment.__name__: moment for moment in (before_an_epoch, within_a_state, within_the_model, between_moves, never)
-}
 
 if __name__ == "__main__":
     main()

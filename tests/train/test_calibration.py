@@ -13,11 +13,11 @@ from train.network.calibration import MAX_REFUSED, calibrate
 from train.report.metrics import (
     equal_mass_calibration_error,
     expected_calibration_error,
-    log_loss,
-    read_drawings,
+    figures_on_drawings,
+    read_split,
     reliability,
 )
-from train.synthetic.drawings import REPORT, other_drawings
+from train.synthetic.drawings import REPORT, held_out_drawings
 
 
 def network(classes=11):
@@ -53,9 +53,9 @@ def outputs(model, digits):
 
 
 @pytest.mark.parametrize("sharpness", [0.6, 3.0])
-def test_calibration_finds_the_temperature_and_takes_the_error_away(sharpness):
+def test_calibration_finds_the_temperature_and_removes_the_error(sharpness):
     rng = np.random.default_rng(1)
-    model, digits, others = network(), sampled(rng, 4000, sharpness), sampled(rng, 500, sharpness, none=9.0)
+    model, digits, negatives = network(), sampled(rng, 4000, sharpness), sampled(rng, 500, sharpness, none=9.0)
     unseen = sampled(rng, 4000, sharpness)
 
     def error():
@@ -63,23 +63,23 @@ def test_calibration_finds_the_temperature_and_takes_the_error_away(sharpness):
         return expected_calibration_error(p.max(1), p.argmax(1) == unseen.labels)
 
     before = error()
-    found = calibrate(model, digits, others)
-    assert found["temperature"] == pytest.approx(sharpness, rel=0.1)
+    calibration = calibrate(model, digits, negatives)
+    assert calibration["temperature"] == pytest.approx(sharpness, rel=0.1)
     assert error() < 0.03 < before
 
 
 def test_calibration_keeps_every_answer_and_refuses_as_many_digits_as_it_may():
     rng = np.random.default_rng(2)
-    model, digits, others = network(), sampled(rng, 4000, 3.0), sampled(rng, 500, 3.0, none=9.0)
+    model, digits, negatives = network(), sampled(rng, 4000, 3.0), sampled(rng, 500, 3.0, none=9.0)
     before, refused_before = outputs(model, digits)
-    calibrate(model, digits, others)
+    calibrate(model, digits, negatives)
     after, refused = outputs(model, digits)
     np.testing.assert_array_equal(before.argmax(1), after.argmax(1))
     assert (refused > 0.5).mean() == pytest.approx(MAX_REFUSED, abs=1e-3)
     assert (refused > 0.5).mean() != pytest.approx((refused_before > 0.5).mean(), abs=1e-3)
 
 
-def test_a_network_of_ten_outputs_is_only_cooled():
+def test_a_network_of_ten_outputs_only_gets_a_temperature():
     rng = np.random.default_rng(3)
     digits = sampled(rng, 2000, 2.0)
     digits.digits.reshape(-1, 784)[:, NO_DIGIT] = 0
@@ -104,18 +104,26 @@ def test_bins_of_equal_mass_see_what_cancels_out_within_one_bin_of_equal_width()
     assert equal_mass_calibration_error(confidences[:3], right[:3]) == pytest.approx(0.05), "fewer answers than bins"
 
 
-def test_log_loss_is_that_of_the_true_digits():
-    drawn = read_drawings(Recognizer(always(7, 0.91)), split(np.zeros((3, 11)), np.array([7, 2, NO_DIGIT])))
-    assert drawn.likelihoods[:2] == pytest.approx([0.91, 0.01]) and np.isnan(drawn.likelihoods[2])
-    assert log_loss(drawn.likelihoods[:2]) == pytest.approx(-(np.log(0.91) + np.log(0.01)) / 2)
+def test_the_figures_on_drawings_are_those_of_their_labels():
+    """A model that answers 7 with 91 % and refuses nothing reads a 7, a 2 and what is no digit."""
+    seven, two, none = (
+        read_split(Recognizer(always(7, 0.91, none=0.1)), split(np.zeros((1, 11)), np.array([label])))
+        for label in (7, 2, NO_DIGIT)
+    )
+    figures = figures_on_drawings(seven, two, none)
+    assert [figures[name]["right"] for name in ("digits", "variants")] == [1, 0]
+    assert [figures[name]["count"] for name in ("digits_refused", "negatives_refused")] == [0, 0]
+    assert figures["log_loss"] == pytest.approx(-(np.log(0.91) + np.log(0.01)) / 2, abs=1e-4)
+    assert figures["ece"] == pytest.approx(0.41)
+    assert figures["reliability"] == [{"confidence": pytest.approx(0.91), "accuracy": 0.5, "count": 2}]
 
 
-def test_the_shipped_model_is_as_right_as_it_is_sure_and_refuses_what_is_no_digit(shipped, mnist_sample):
+def test_the_shipped_model_is_as_right_as_it_is_confident_and_refuses_what_is_no_digit(light, mnist_sample):
     """On drawings of a seed that neither training nor calibration has seen."""
-    config = replace(CONFIG, seed=CONFIG.seed + 1, validation_size=200, validation_drawings=1000)
+    config = replace(CONFIG, seed=CONFIG.seed + 1, validation_size=200, validation_drawings=500)
     mnist = split_and_prepare(mnist_sample, config.validation_size, config.seed)
-    drawings = other_drawings(config, mnist.validation, REPORT)
-    digits, others = (read_drawings(shipped, part) for part in (drawings.digits, drawings.negatives))
+    drawings = held_out_drawings(config, mnist.validation, REPORT)
+    digits, negatives = (read_split(light, part) for part in (drawings.digits, drawings.negatives))
     assert digits.right.mean() > 0.97
     assert expected_calibration_error(digits.confidences, digits.right) < 0.02
-    assert digits.refused.mean() < 0.02 and others.refused.mean() > 0.9
+    assert digits.refused.mean() < 0.02 and negatives.refused.mean() > 0.9

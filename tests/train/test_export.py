@@ -1,20 +1,18 @@
+import errno
 import json
-import os
-import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
 from recognizer.runtimes.loader import DEFAULT_MODEL, load_model, sha256_of
+from tests.train.tiny import TINY, CrashError
+from train.config import CONFIGS
 from train.errors import TrainError
-from train.export import runtimes as export_module
-from train.export.runtimes import FORMATS, MAX_DIFFERENCE, compare, export, main
+from train.export import __main__ as command
+from train.export import neighbours, runtimes
+from train.export.runtimes import FORMATS, MAX_DIFFERENCE, compare, export
 
-ROOT = Path(__file__).parents[2]
 DIGITS = np.random.default_rng(0).random((40, 28, 28), np.float32)
 
 
@@ -31,12 +29,12 @@ def model(tmp_path):
 
 
 @pytest.mark.parametrize("ending", FORMATS)
-def test_an_export_gives_the_answers_of_the_model_and_stands_in_its_card(model, ending):
-    assert "the same answer to all 40" in export(model, ending, DIGITS)
-    found = compare(load_model(model), load_model(model.with_suffix(f".{ending}")), DIGITS)
-    assert found.other_answers == 0 and found.largest_difference <= MAX_DIFFERENCE
-    noted = json.loads(model.with_suffix(".json").read_text())["exports"][f"small.{ending}"]
-    assert noted["of"] == sha256_of(model) and noted["sha256"] == sha256_of(model.with_suffix(f".{ending}"))
+def test_an_export_gives_the_answers_of_the_model_and_is_recorded_in_its_card(model, ending):
+    assert "the same answers to all 40" in export(model, ending, DIGITS)
+    comparison = compare(load_model(model), load_model(model.with_suffix(f".{ending}")), DIGITS)
+    assert comparison.other_answers == 0 and comparison.largest_difference <= MAX_DIFFERENCE
+    entry = json.loads(model.with_suffix(".json").read_text())["exports"][f"small.{ending}"]
+    assert entry["of"] == sha256_of(model) and entry["sha256"] == sha256_of(model.with_suffix(f".{ending}"))
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -59,8 +57,8 @@ def test_one_that_differs_is_not_written_and_the_older_one_stays(model, ending, 
             other(np.zeros((1, 28, 28, 1)))
             other.export(path, **options)
 
-    load_network = export_module.load_network
-    monkeypatch.setattr(export_module, "load_network", lambda path: Differing(load_network(path)))
+    load_network = runtimes.load_network
+    monkeypatch.setattr(runtimes, "load_network", lambda path: Differing(load_network(path)))
     with pytest.raises(TrainError, match="was not written"):
         export(model, ending, DIGITS)
     assert model.with_suffix(f".{ending}").read_bytes() == b"the export of an older model"
@@ -70,45 +68,43 @@ def test_one_that_differs_is_not_written_and_the_older_one_stays(model, ending, 
 
 def test_only_a_keras_model_is_exported(model):
     export(model, "onnx", DIGITS)
-    with pytest.raises(TrainError, match="no Keras model"):
+    with pytest.raises(TrainError, match="not a Keras model"):
         export(model.with_suffix(".onnx"), "tflite", DIGITS)
 
 
-@pytest.mark.parametrize("arguments", [["none.keras"], ["--data", "none.npz"]])
-def test_what_is_missing_is_one_sentence(arguments, capsys, monkeypatch, mnist_sample):
-    if "--data" not in arguments:
-        monkeypatch.setattr(export_module, "load_mnist", lambda path: mnist_sample)
-    assert main(arguments) == 1
-    printed = capsys.readouterr().err
-    assert printed.startswith("python -m train.export: There is no ") and "Traceback" not in printed
+def test_a_crash_before_it_has_been_compared_leaves_the_older_one(model, crash):
+    crash(runtimes, "compare")
+    with pytest.raises(CrashError):
+        export(model, "onnx", DIGITS)
+    assert model.with_suffix(".onnx").read_bytes() == b"the export of an older model"
+    assert len(list(model.parent.iterdir())) == 4
 
 
-STOPPING = """
-import sys
-from pathlib import Path
-import numpy as np
-from train import export
-
-def compare(*_):
-    print("written, and not yet in place", flush=True)
-    sys.stdin.read()
-
-export.compare = compare
-export.export(Path(sys.argv[1]), sys.argv[2], np.zeros((1, 28, 28), np.float32))
-"""
+@pytest.fixture
+def sample_is_mnist(monkeypatch, mnist_sample):
+    for module in (command, neighbours):
+        monkeypatch.setattr(module, "load_mnist", lambda path: mnist_sample)
 
 
-@pytest.mark.parametrize("ending", FORMATS)
-def test_killed_before_it_has_compared_the_older_one_stays(model, ending):
-    command = [sys.executable, "-c", STOPPING, str(model), ending]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as child:
-        assert any("not yet in place" in line for line in child.stdout)
-        os.kill(child.pid, signal.SIGKILL)
-    assert child.returncode == -signal.SIGKILL
-    assert model.with_suffix(f".{ending}").read_bytes() == b"the export of an older model"
-    assert "the same answer" in export(model, ending, DIGITS), "and it can be made once more"
+@pytest.mark.parametrize("program", [command, neighbours])
+def test_what_is_missing_is_one_sentence(program, capsys, sample_is_mnist, monkeypatch):
+    assert program.main(["none.keras"]) == 1
+    monkeypatch.undo()
+    assert program.main(["--data", "none.npz"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2 and all("There is no " in line and line.startswith("python -m train.exp") for line in lines)
+
+
+@pytest.mark.parametrize("program", [command, neighbours])
+def test_a_full_disk_is_one_sentence(program, model, capsys, sample_is_mnist, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("train.files.os.fsync", full)
+    monkeypatch.setitem(CONFIGS, "digits", TINY)
+    assert program.main([str(model)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "cannot be written to (No space left on device). Make room" in line
 
 
 def test_the_shipped_exports_are_those_of_the_shipped_model():

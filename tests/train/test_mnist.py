@@ -47,7 +47,7 @@ def test_other_shapes_types_and_labels_are_found(file, sample_is_mnist, mnist_sa
     for name, array, sentence in (
         ("x_train", mnist_sample["x_train"][:5], r"x_train is uint8 \(5, 28, 28\)"),
         ("y_test", mnist_sample["y_test"].astype(np.int64), "y_test is int64"),
-        ("y_train", labels, "labels beyond 9"),
+        ("y_train", labels, "labels above 9"),
     ):
         np.savez(file, **{**mnist_sample, name: array})
         with pytest.raises(TrainError, match=sentence):
