@@ -75,7 +75,7 @@ class TrainConfig:
 DIGITS = TrainConfig(
     ensemble_size=2,
     note="MNIST's test digits have been read five times, once for each model that this project finished, this one the "
-    "fifth; models/README.md lists every evaluation on data that only measure.",
+    "fifth; models/README.md lists every time the test data were read.",
 )
 
 # A smaller model, for trying things out; never in the place of the shipped one.
