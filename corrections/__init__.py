@@ -3,7 +3,6 @@
 This package knows neither the page nor training. Importing it does not import SQLAlchemy.
 """
 
-from corrections.correction import Correction
-from corrections.errors import CorrectionError
+from corrections.correction import Correction, CorrectionError
 
 __all__ = ["Correction", "CorrectionError"]

@@ -35,7 +35,26 @@ MIN_ID_LENGTH = 6  # characters of a drawing's id; with fewer, a typing error co
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    options = vars(parser().parse_args(arguments))
+    parser = argparse.ArgumentParser(
+        prog="python -m corrections", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, sentence in (
+        ("list", list_all, "list all corrections"),
+        ("sheet", draw, "draw the corrections in quarantine"),
+        ("accept", accept, "take corrections out of quarantine, because they are right"),
+        ("delete", delete, "delete corrections for good"),
+        ("export", export, "write those not in quarantine"),
+    ):
+        command = commands.add_parser(name, help=sentence, description=sentence)
+        command.set_defaults(run=run)
+        if run in (accept, delete):
+            command.add_argument("ids", nargs="+", metavar="ID", help="as list shows it")
+        elif run in (draw, export):
+            ending = "png" if run is draw else "npz"
+            command.add_argument("path", type=Path, metavar=f"FILE.{ending}")
+    options = vars(parser.parse_args(arguments))
     run, url = options.pop("run"), options.pop("database")
     try:
         print(run(open_existing(url or settings_from_files(SECRETS).url), **options))
@@ -43,34 +62,6 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"python -m corrections: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m corrections", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    ids = {"nargs": "+", "metavar": "ID", "help": "as list shows it"}
-    arguments: dict[str, Any]
-    for name, run, sentence, arguments in (
-        ("list", list_all, "list all corrections", {}),
-        ("sheet", draw, "draw the corrections in quarantine", {"path": {"type": Path, "metavar": "FILE.png"}}),
-        ("accept", accept, "take corrections out of quarantine, because they are right", {"ids": ids}),
-        ("delete", delete, "delete corrections for good", {"ids": ids}),
-        (
-            "export",
-            export,
-            "write those not in quarantine",
-            {"path": {"type": Path, "metavar": "FILE.npz"}},
-        ),
-    ):
-        command = commands.add_parser(name, help=sentence, description=sentence)
-        command.set_defaults(run=run)
-        for argument, settings in arguments.items():
-            command.add_argument(argument, **settings)
-    return parser
 
 
 def list_all(store: CorrectionStore) -> str:

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from corrections.errors import CorrectionError
 from recognizer.numbers.strokes import Stroke
 from recognizer.prediction import NO_DIGIT
 
@@ -22,6 +21,10 @@ MAX_STROKES_BYTES = 2**16  # of the strokes as JSON, about 5,000 points; a digit
 FARTHEST_PX = 10_000  # of a stroke or a box from the canvas' corner
 UNUSABLE = "This correction is damaged and cannot be kept. Clear the canvas and draw again."
 TOO_LONG = "This drawing has too much ink to be kept. Clear the canvas and draw again with less."
+
+
+class CorrectionError(Exception):
+    """The message says what went wrong and what to do. It never holds a database's address or password."""
 
 
 @dataclass(frozen=True, eq=False)

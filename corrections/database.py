@@ -8,7 +8,7 @@ with `synchronous=EXTRA`.
 
 import logging
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from corrections.errors import CorrectionError
+from corrections.correction import CorrectionError
 
 BUSY_S = 15  # SQLite: how long to wait while others write; fifty at once take two seconds on a slow disk
 CONNECT_S = 3  # PostgreSQL: how long a visitor waits to hear that there is no server
@@ -49,7 +49,7 @@ SENTENCES = {  # by the start of PostgreSQL's or SQLite's code; the first that f
 
 
 def open_engine(url: str) -> sa.Engine:
-    """Return an engine for `reading` and `writing`; it does not connect yet. Raises `CorrectionError`."""
+    """Return an engine for `transaction`; it does not connect yet. Raises `CorrectionError`."""
     address = _address(url)
     options: dict[str, Any]
     if address.drivername == "sqlite":
@@ -69,25 +69,16 @@ def sqlite_file(url: str) -> Path | None:
     return Path(address.database) if address.drivername == "sqlite" and address.database and not address.query else None
 
 
-def reading(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
-    """Return a connection in a transaction that reads. Raises `CorrectionError` when the database fails."""
-    return _transaction(engine, "BEGIN")
-
-
-def writing(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
-    """Return a connection in a transaction that is committed unless the block raises. Errors as for `reading`.
-
-    In SQLite it is the only writer: nothing changes between what the block reads and what it writes.
-    """
-    return _transaction(engine, "BEGIN IMMEDIATE")
-
-
 @contextmanager
-def _transaction(engine: sa.Engine, sqlite_begin: str) -> Iterator[sa.Connection]:
+def transaction(engine: sa.Engine, writes: bool = False) -> Iterator[sa.Connection]:
+    """Give a connection in a transaction, committed unless the block raises; `CorrectionError` when the database fails.
+
+    With `writes`, it is the only writer in SQLite: nothing changes between what the block reads and what it writes.
+    """
     with _in_sentences(), engine.connect() as connection, connection.begin():
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA synchronous=EXTRA")
-            connection.exec_driver_sql(sqlite_begin)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
         else:
             connection.exec_driver_sql(f"SET LOCAL statement_timeout = {1000 * STATEMENT_S}")
         yield connection
@@ -127,12 +118,8 @@ def _sentence(error: Exception, code: str) -> str:
     for start, sentence in SENTENCES.items():
         if code.startswith(start):
             return sentence
-    match error:
-        case ImportError():
-            return NO_DRIVER
-        case sa.exc.TimeoutError():  # of the pool
-            return BUSY
-        case OperationalError() | InterfaceError():
-            return UNREACHABLE
-        case _:
-            return BROKEN
+    if isinstance(error, ImportError):
+        return NO_DRIVER
+    if isinstance(error, sa.exc.TimeoutError):  # of the pool
+        return BUSY
+    return UNREACHABLE if isinstance(error, OperationalError | InterfaceError) else BROKEN

@@ -9,9 +9,8 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from corrections.correction import Correction, checked, strokes_from_json, strokes_to_json
-from corrections.database import open_engine, reading, sqlite_file, writing
-from corrections.errors import CorrectionError
+from corrections.correction import Correction, CorrectionError, checked, strokes_from_json, strokes_to_json
+from corrections.database import open_engine, sqlite_file, transaction
 from recognizer.prediction import NO_DIGIT
 
 MAX_KEPT = 10_000  # 40 MiB of ordinary corrections; 700 MiB of the largest that are possible
@@ -68,13 +67,13 @@ class CorrectionStore:
         replaced = {name: new[name] for name in row if name not in ("drawing", "position", "accepted")}
         # Whoever accepted another label has not accepted this one.
         replaced["accepted"] = sa.and_(table.c.accepted, table.c.label == new.label)
-        with self._writing() as connection:
+        with self._transaction(writes=True) as connection:
             self._check_room(connection, row)
             connection.execute(insert.on_conflict_do_update(index_elements=["drawing", "position"], set_=replaced))
 
     def all(self) -> list[Correction]:
         """Return all corrections, the oldest first."""
-        with self._reading() as connection:
+        with self._transaction() as connection:
             query = sa.select(table).order_by(table.c.made_at, table.c.drawing, table.c.position)
             rows = connection.execute(query).all()
         return [_correction(row) for row in rows]  # outside: an error here would keep SQLite locked
@@ -82,7 +81,7 @@ class CorrectionStore:
     def ids(self) -> list[Key]:
         """Return the key of each correction, without reading the rest of it."""
         key = table.c.drawing, table.c.position
-        with self._reading() as connection:
+        with self._transaction() as connection:
             return [(row.drawing, row.position) for row in connection.execute(sa.select(*key).order_by(*key))]
 
     def accept(self, keys: Iterable[Key]) -> int:
@@ -94,7 +93,7 @@ class CorrectionStore:
         return self._change(sa.delete(table), keys)
 
     def _change(self, statement: sa.Update | sa.Delete, keys: Iterable[Key]) -> int:
-        with self._writing() as connection:
+        with self._transaction(writes=True) as connection:
             return sum(connection.execute(statement.where(_has_key(*key))).rowcount for key in keys)
 
     def _check_room(self, connection: sa.Connection, row: dict[str, Any]) -> None:
@@ -104,13 +103,9 @@ class CorrectionStore:
         if connection.scalar(sa.select(table.c.label).where(_has_key(row["drawing"], row["position"]))) is None:
             raise CorrectionError(TOO_MANY.format(f"{self._most:,}"))
 
-    def _reading(self) -> AbstractContextManager[sa.Connection]:
+    def _transaction(self, writes: bool = False) -> AbstractContextManager[sa.Connection]:
         _make_table(self._engine)
-        return reading(self._engine)
-
-    def _writing(self) -> AbstractContextManager[sa.Connection]:
-        _make_table(self._engine)
-        return writing(self._engine)
+        return transaction(self._engine, writes)
 
 
 def open_existing(url: str) -> CorrectionStore:
@@ -119,7 +114,7 @@ def open_existing(url: str) -> CorrectionStore:
     if file is not None and not file.exists():
         raise CorrectionError(f"There is no database at {file}: no correction has been kept there yet.")
     engine = open_engine(url)
-    with reading(engine) as connection:
+    with transaction(engine) as connection:
         if not _has_table(connection):
             raise CorrectionError(NONE_YET)
     return CorrectionStore(engine)
@@ -127,10 +122,10 @@ def open_existing(url: str) -> CorrectionStore:
 
 def _make_table(engine: sa.Engine) -> None:
     """Make the table where it is missing, even if others do so at the same moment."""
-    with reading(engine) as connection:
+    with transaction(engine) as connection:
         if _has_table(connection):
             return
-    with writing(engine) as connection:
+    with transaction(engine, writes=True) as connection:
         if engine.dialect.name == "postgresql":  # where two that make the same table at the same moment would fail
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(POSTGRES_LOCK)))
         table.create(connection, checkfirst=True)

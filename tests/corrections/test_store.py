@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from corrections import CorrectionError
 from corrections.correction import MAX_STROKES, MAX_STROKES_BYTES
-from corrections.database import open_engine, reading, writing
+from corrections.database import open_engine, transaction
 from corrections.store import CorrectionStore, open_existing
 from recognizer import Stroke
 from tests.helpers import correction
@@ -20,7 +20,7 @@ WRITERS = 50
 
 
 def change(url, statement):
-    with writing(open_engine(url)) as connection:
+    with transaction(open_engine(url), writes=True) as connection:
         connection.execute(sa.text(statement))
 
 
@@ -146,7 +146,7 @@ def test_a_table_with_other_columns_is_an_error_and_keeps_its_rows(store, url, c
     for use in (store.all, lambda: store.keep(correction(1)), lambda: open_existing(url)):
         with pytest.raises(CorrectionError, match=r"with other columns\..* rename that table"):
             use()
-    with reading(open_engine(url)) as connection:
+    with transaction(open_engine(url)) as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM corrections")) == 1
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 
 from corrections import CorrectionError
-from corrections.database import open_engine, writing
+from corrections.database import open_engine, transaction
 from corrections.store import CorrectionStore
 from recognizer import Stroke
 from tests.helpers import correction
@@ -84,7 +84,7 @@ JSON = some.recursive(
 @given(some.text(max_size=30) | SQL | JSON.map(json.dumps) | some.lists(JSON, max_size=2).map(json.dumps))
 def test_strokes_that_somebody_has_changed_in_the_database(store, text):
     store.keep(GOOD)
-    with writing(store._engine) as connection:
+    with transaction(store._engine, writes=True) as connection:
         encodable = text.encode("utf-8", "replace").decode()
         connection.execute(sa.text("UPDATE corrections SET strokes = :text").bindparams(text=encodable))
     with suppress(CorrectionError):
