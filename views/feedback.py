@@ -15,7 +15,7 @@ from recognizer.prediction import NO_DIGIT
 from recognizer.runtimes.open_model import OpenModel
 from views.answer import with_article
 from views.canvas.component import Drawing, current_sheet
-from views.keeper import Keeper, Tap
+from views.keeper import Keeper, key_of
 from views.limits import wait_your_turn
 from views.reading import recognizer
 
@@ -58,15 +58,12 @@ class Row:
 
     def note(self, label: int | None) -> None:
         """Note that the digit that is shown was said to be `label`; None: no longer."""
-        if self.shown and label is None:
-            self.keeper.remove((self.shown.drawing, self.shown.position))
-        elif self.shown and label is not None:
+        if not self.shown:
+            return
+        if label is None:
+            self.keeper.remove(key_of(self.shown))
+        else:
             self.keeper.put(replace(self.shown, label=label, made_at=datetime.now(UTC)))
-
-    @property
-    def tap(self) -> Tap | None:
-        """What was said of the digit that is shown, if anything."""
-        return self.keeper.tap_of((self.shown.drawing, self.shown.position)) if self.shown else None
 
 
 def show(drawing: Drawing | None, digit: Detection | None, position: int) -> None:
@@ -76,7 +73,7 @@ def show(drawing: Drawing | None, digit: Detection | None, position: int) -> Non
         return
     row: Row = st.session_state.setdefault("feedback", Row())
     row.ask_about(_correction(drawing, digit, position) if drawing and digit else None)
-    label = row.tap.label if row.tap else None
+    label = row.keeper.labels.get(key_of(row.shown)) if row.shown else None
     if st.session_state.get("correction") != label:
         st.session_state["correction"] = label
     with st.container(key="corrections"):
@@ -92,7 +89,7 @@ def show(drawing: Drawing | None, digit: Detection | None, position: int) -> Non
         )
         if not row.keeper.problem:
             row.keeper.start(settings.url)
-        _say(row)
+        _say(row.shown, row.keeper)
 
 
 def _correction(drawing: Drawing, digit: Detection, position: int) -> Correction:
@@ -122,25 +119,30 @@ def _tapped(row: Row) -> None:
     wait_your_turn("correction")  # last: the tap is noted, whatever becomes of this run
 
 
-def _say(row: Row) -> None:
-    tap, problem, waiting = row.tap, row.keeper.problem, row.keeper.waiting
+def _say(shown: Correction | None, keeper: Keeper) -> None:
+    problem, waiting = keeper.problem, len(keeper.waiting)
     if problem:
         subject = f"{waiting} corrections were" if waiting > 1 else "Your correction was"
         st.warning(f"{subject} not saved. {problem}")
         if waiting:
-            st.button("Try again", icon=":material/refresh:", key="try_again", on_click=_try_again, args=(row,))
+            st.button("Try again", icon=":material/refresh:", key="try_again", on_click=_try_again, args=(keeper,))
         return
-    if tap is None:
-        st.caption(WHAT_IS_SAVED)
-    elif tap.label is None:
-        st.caption("Taken back." if tap.is_saved else "Taking it back …")
-    elif tap.is_saved:
-        name = "none of these" if tap.label == NO_DIGIT else with_article(tap.label)
-        st.caption(f"Saved as {name}. Thank you! Tap another to change it, or the same one again to take it back.")
-    else:
-        st.caption("Saving …")
+    st.caption(_state_of(shown, keeper))
     if waiting:
-        _poll(row.keeper)
+        _poll(keeper)
+
+
+def _state_of(shown: Correction | None, keeper: Keeper) -> str:
+    """What has become of the tap for the digit that is shown, as a sentence."""
+    if not shown or (key := key_of(shown)) not in keeper.labels:
+        return WHAT_IS_SAVED
+    label, is_waiting = keeper.labels[key], key in keeper.waiting
+    if label is None:
+        return "Taking it back …" if is_waiting else "Taken back."
+    if is_waiting:
+        return "Saving …"
+    name = "none of these" if label == NO_DIGIT else with_article(label)
+    return f"Saved as {name}. Thank you! Tap another to change it, or the same one again to take it back."
 
 
 @st.fragment(run_every=POLL_S)
@@ -150,8 +152,8 @@ def _poll(keeper: Keeper) -> None:
         st.rerun(scope="app")
 
 
-def _try_again(row: Row) -> None:
-    row.keeper.problem = ""
+def _try_again(keeper: Keeper) -> None:
+    keeper.problem = ""
     wait_your_turn("correction")
 
 

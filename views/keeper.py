@@ -6,7 +6,6 @@ Streamlit must not be used here: its state belongs to the thread that runs the p
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cache
 from threading import BoundedSemaphore, Lock
 from typing import TYPE_CHECKING
@@ -27,72 +26,50 @@ ROOM = BoundedSemaphore(40)  # for visitors whose taps are being saved, or are a
 Key = tuple[str, int]  # a drawing's id and the position of a digit in it
 
 
-@dataclass(eq=False)
-class Tap:
-    """What a visitor said of one digit last.
-
-    label: what it is; None where that was taken back.
-    correction: what to save; None where it is saved, or to be removed.
-    is_stored: whether the database holds a correction of this digit, perhaps an earlier one.
-    """
-
-    label: int | None
-    correction: Correction | None = None
-    is_saved: bool = False
-    is_stored: bool = False
-
-
 class Keeper:
     """What one visitor has tapped, and what has become of it. The page and the thread that saves share it.
 
+    labels: what each digit was said to be last; None where that was taken back.
+    waiting: the corrections that are yet to be saved; None where one is yet to be removed.
     problem: why what is waiting, or was tapped last, could not be saved; "" where nothing went wrong.
     attempt: the run of the thread, while there is one.
     """
 
     def __init__(self) -> None:
+        self.labels: dict[Key, int | None] = {}
+        self.waiting: dict[Key, Correction | None] = {}
         self.problem = ""
         self.attempt: Future[None] | None = None
-        self._taps: dict[Key, Tap] = {}
-        self._under_way: Key | None = None  # what the thread is saving
+        self._stored: set[Key] = set()  # of which the database holds a correction, perhaps an earlier one
         self._lock = Lock()  # for all of this
-
-    @property
-    def waiting(self) -> int:
-        """How many taps wait to be saved."""
-        with self._lock:
-            return len(self._waiting())
-
-    def tap_of(self, key: Key) -> Tap | None:
-        """What was said of a digit last."""
-        return self._taps.get(key)
 
     def put(self, correction: Correction) -> None:
         """Note a correction that is to be saved, in place of an earlier one of the same digit."""
-        key = correction.drawing, correction.position
+        key = key_of(correction)
         try:
             strokes_to_json(checked(correction).strokes)
         except CorrectionError as error:
             self.problem = str(error)
             return
         with self._lock:
-            waiting = self._waiting()
-            self.problem = TOO_MANY if len(waiting) >= MAX_WAITING and key not in waiting else ""
+            self.problem = TOO_MANY if len(self.waiting.keys() | {key}) > MAX_WAITING else ""
             if not self.problem:
-                self._taps[key] = Tap(correction.label, correction, is_stored=self._may_be_stored(key))
+                self.labels[key], self.waiting[key] = correction.label, correction
 
     def remove(self, key: Key) -> None:
         """Note that a digit's correction is to be removed again."""
         with self._lock:
             self.problem = ""
-            if self._may_be_stored(key):
-                self._taps[key] = Tap(None, is_stored=True)
+            if key in self._stored or self.attempt:  # which may be saving it at this moment
+                self.labels[key] = self.waiting[key] = None
             else:
-                self._taps.pop(key, None)
+                self.labels.pop(key, None)
+                self.waiting.pop(key, None)
 
     def start(self, url: str) -> None:
         """Have a thread save what waits in the database at `url`, unless one is at it already."""
         with self._lock:
-            if self.attempt or not self._waiting():
+            if self.attempt or not self.waiting:
                 return
             if ROOM.acquire(blocking=False):
                 self.attempt = THREADS.submit(self._save_all, url)
@@ -100,20 +77,20 @@ class Keeper:
                 self.problem = TOO_MANY
 
     def _save_all(self, url: str) -> None:
-        """Save all that waits until something cannot be saved.
-
-        What is tapped for a digit while that is being saved is another `Tap`, goes on waiting, and has the last word.
-        """
+        """Save all that waits until something cannot be saved."""
         problem = ""
         try:
             store = open_store(url)
-            while waiting := self._next():
-                key, tap = waiting
-                if tap.correction:
-                    store.keep(tap.correction)
+            while first := self._first():
+                key, correction = first
+                if correction:
+                    store.keep(correction)
                 else:
                     store.delete([key])
-                tap.correction, tap.is_stored, tap.is_saved = None, tap.label is not None, True
+                with self._lock:
+                    (self._stored.add if correction else self._stored.discard)(key)
+                    if self.waiting[key] is correction:  # else another tap came meanwhile, which has the last word
+                        del self.waiting[key]
         except CorrectionError as error:
             problem = str(error)
         except Exception:
@@ -121,25 +98,21 @@ class Keeper:
             problem = BROKEN
         if problem:
             with self._lock:
-                self._under_way = self.attempt = None
-                self.problem = problem
+                self.attempt, self.problem = None, problem
         ROOM.release()
 
-    def _next(self) -> tuple[Key, Tap] | None:
-        """Begin with one that waits -> it; None at the end of the attempt, if nothing waits."""
+    def _first(self) -> tuple[Key, Correction | None] | None:
+        """What waits longest; None if nothing does, which ends the attempt: a tap that comes now starts another."""
         with self._lock:
-            waiting = self._waiting()
-            self._under_way = waiting[0] if waiting else None
-            if self._under_way is None:
-                self.attempt = None
-                return None
-            return self._under_way, self._taps[self._under_way]
+            if self.waiting:
+                return next(iter(self.waiting.items()))
+            self.attempt = None
+            return None
 
-    def _waiting(self) -> list[Key]:
-        return [key for key, tap in self._taps.items() if not tap.is_saved]
 
-    def _may_be_stored(self, key: Key) -> bool:
-        return key == self._under_way or (key in self._taps and self._taps[key].is_stored)
+def key_of(correction: Correction) -> Key:
+    """The digit that a correction is of."""
+    return correction.drawing, correction.position
 
 
 @cache
