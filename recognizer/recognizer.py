@@ -2,24 +2,25 @@
 
 import os
 from collections.abc import Generator, Iterable, Sequence
+from itertools import chain
 from typing import Self
 
 import numpy as np
 
-from recognizer.batch import Steps, alone, in_batches, together
+from recognizer.batch import in_batches
 from recognizer.errors import BlankImageError, InvalidImageError, RecognizerError
 from recognizer.images.ink import Sheet
 from recognizer.images.opening import Picture
 from recognizer.numbers.answers import Answers
-from recognizer.numbers.candidates import MAX_WORK
-from recognizer.numbers.segment import cut_doubtful, segment
+from recognizer.numbers.segment import Segmentation, cut_doubtful, segment
 from recognizer.numbers.strokes import Stroke
 from recognizer.prediction import Prediction, Reading, to_predictions
 from recognizer.preprocess import prepare_ink
 from recognizer.runtimes.loader import default_model, load_model
 from recognizer.runtimes.open_model import OpenModel, Probabilities
 
-MAX_BATCH = 64  # pictures in one model call; 1,024 would keep 400 MB more for good, and be no faster
+MAX_BATCH = 64  # digits in one model call; 1,024 would keep 400 MB more for good, and be no faster
+ENOUGH = 16  # digits of several pictures for one call: more are hardly faster, and answers would come in bursts
 
 
 class Recognizer:
@@ -70,7 +71,7 @@ class Recognizer:
         `strokes`: those the picture was drawn with, if known, in px of the picture; they tell touching digits apart.
         `picture` and errors: as for `predict`, except for `BlankImageError`.
         """
-        return alone(self._read(picture, strokes), self._outputs)
+        return self._read([_take_apart(picture, strokes)])[0]
 
     def read_many(self, pictures: Iterable[Picture]) -> Generator[Reading | RecognizerError, None, None]:
         """Yield what `read` returns for each picture, in their order; use several cores, and share model calls.
@@ -78,19 +79,31 @@ class Recognizer:
         A picture that cannot be read yields a `RecognizerError`. Pictures are taken only as answers are, at most 128
         ahead of them, so that any number of them takes the same memory.
         """
-        return in_batches(lambda batch: together(map(self._read, batch), self._outputs), pictures)
+        return in_batches(self._read_batch, pictures)
 
-    def _read(self, picture: Picture, strokes: Sequence[Stroke] = ()) -> Steps[Reading]:
-        """The steps of `read`; they yield what the model has to look at (see `recognizer.batch`)."""
-        try:
-            numbers = segment(Sheet(picture), strokes)
-        except BlankImageError:
-            return Reading()
-        answers = Answers()
-        yield from answers.ask(numbers.candidates)
-        cut_doubtful(numbers, answers)
-        yield from answers.ask(numbers.candidates)
-        return Reading(answers.detections(numbers.lines), numbers.left_out, MAX_WORK - numbers.budget.left)
+    def _read_batch(self, pictures: Iterable[Picture]) -> list[Reading | RecognizerError]:
+        """Finish pictures as soon as they fill a model call: many large ones take no more memory than a few."""
+        outcomes: list[Reading | RecognizerError] = []
+        waiting: list[Segmentation] = []
+        for picture in pictures:
+            errors = []
+            try:
+                waiting.append(_take_apart(picture))
+            except RecognizerError as error:
+                errors = [type(error)(str(error))]  # without its traceback, which would keep the picture in memory
+            if errors or sum(len(numbers.candidates) for numbers in waiting) >= ENOUGH:
+                outcomes += [*self._read(waiting), *errors]
+                waiting = []
+        return outcomes + self._read(waiting)
+
+    def _read(self, pictures: list[Segmentation]) -> list[Reading]:
+        """Read pictures that have been taken apart, in one model call, or two where digits touch."""
+        answers = Answers(self._outputs)
+        answers.ask(chain.from_iterable(numbers.candidates for numbers in pictures))
+        for numbers in pictures:
+            cut_doubtful(numbers, answers)
+        answers.ask(chain.from_iterable(numbers.candidates for numbers in pictures))
+        return [Reading(answers.detections(each.lines), each.left_out, each.work) for each in pictures]
 
     def _classify(self, prepared: list[np.ndarray]) -> list[Prediction]:
         return to_predictions(prepared, self._outputs(prepared)) if prepared else []
@@ -98,3 +111,10 @@ class Recognizer:
     def _outputs(self, prepared: list[np.ndarray]) -> np.ndarray:
         batches = (np.stack(prepared[i : i + MAX_BATCH]) for i in range(0, len(prepared), MAX_BATCH))
         return np.concatenate([self.model(batch) for batch in batches])
+
+
+def _take_apart(picture: Picture, strokes: Sequence[Stroke] = ()) -> Segmentation:
+    try:
+        return segment(Sheet(picture), strokes)
+    except BlankImageError:
+        return Segmentation()

@@ -1,11 +1,10 @@
 """Candidates -> what the model says of them, and the detections on the lines that the best of them make up."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
 
-from recognizer.batch import Steps
 from recognizer.numbers.candidates import Candidate, Line
 from recognizer.numbers.path import best_path
 from recognizer.numbers.pieces import Piece
@@ -17,18 +16,20 @@ MAX_ODD = 0.25  # of the marks on a line or picture, and always one: where more 
 
 
 class Answers:
-    """What the model says of candidates; it looks at the same pieces only once."""
+    """What the model says of candidates, of any number of pictures; it looks at the same pieces only once."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: Callable[[list[np.ndarray]], np.ndarray]):
+        """`model`: a function from n digits, float32 (28, 28) each, to its outputs, float32 (n, 10) or (n, 11)."""
+        self._model = model
         self._predictions: dict[tuple[Piece, ...], Prediction] = {}
         self._log_probabilities: dict[tuple[Piece, ...], float] = {}
 
-    def ask(self, candidates: Iterable[Candidate]) -> Steps[None]:
-        """Have the model look at the candidates that are new (a generator, see `recognizer.batch`)."""
+    def ask(self, candidates: Iterable[Candidate]) -> None:
+        """Have the model look at the candidates that are new, in one call."""
         new = {each.pieces: each.ink for each in candidates if each.pieces not in self._predictions}
         if new:
             prepared = [prepare_ink(ink) for ink in new.values()]
-            outputs = yield prepared
+            outputs = self._model(prepared)
             log_probabilities = np.log(np.maximum(outputs[:, :NO_DIGIT].max(1), MIN_PROBABILITY))
             self._predictions.update(zip(new, to_predictions(prepared, outputs), strict=True))
             self._log_probabilities.update(zip(new, log_probabilities.tolist(), strict=True))

@@ -7,7 +7,7 @@ is taken for part of one digit at first; `cut_doubtful` cuts it where the model 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -32,15 +32,20 @@ class Segmentation:
     budget: what is left of it; by_strokes: whether the pieces are known strokes, which are never cut.
     """
 
-    lines: list[Line]
-    left_out: int
-    budget: Budget
-    by_strokes: bool
+    lines: list[Line] = field(default_factory=list)
+    left_out: int = 0
+    budget: Budget = field(default_factory=Budget)
+    by_strokes: bool = False
 
     @property
     def candidates(self) -> list[Candidate]:
         """Those of all lines."""
         return [candidate for line in self.lines for candidate in line.candidates]
+
+    @property
+    def work(self) -> int:
+        """How much of the budget is used up, at least 1."""
+        return max(1, MAX_WORK - self.budget.left)
 
 
 def segment(sheet: Sheet, strokes: Sequence[Stroke] = (), work: int = MAX_WORK) -> Segmentation:
@@ -93,7 +98,7 @@ def _into_pieces(sheet: Sheet, budget: Budget) -> Segmentation:
         left_out += len(line) - looked_at
         if candidates:
             lines.append(Line(candidates, sheet.scale / zoom))
-    return Segmentation(lines, left_out, budget, by_strokes=False)
+    return Segmentation(lines, left_out, budget)
 
 
 def _closer(piece: Piece, sheet: Sheet, zoom: float) -> Piece:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from benchmarks.support.drawing import drawn
 from recognizer import InvalidImageError, Recognizer, batch
-from recognizer.batch import AHEAD, MAX_BATCH, MAX_THREADS, in_batches, together
+from recognizer.batch import AHEAD, MAX_BATCH, MAX_THREADS, in_batches
 from tests.helpers import always
 
 
@@ -82,46 +82,6 @@ def test_no_more_items_are_taken_once_the_answers_are_closed(monkeypatch):
     assert seen == [0, 1]
 
 
-def asking(digits, times=1):
-    """A reading that asks for `digits` pictures `times` times, and answers with how often the model was right."""
-    right = 0
-    for _ in range(times):
-        outputs = yield [np.zeros((28, 28), np.float32)] * digits
-        right += len(outputs) == digits
-    return right
-
-
-class Counting:
-    """A model that reads only ones, and counts the digits of each call."""
-
-    def __init__(self):
-        self.asked = []
-
-    def __call__(self, digits):
-        self.asked.append(len(digits))
-        return always(1)(digits)
-
-
-def test_readings_ask_the_model_together_each_as_often_as_it_must():
-    model = Counting()
-    assert together([asking(1), asking(0, 0), asking(2, 3), asking(3, 2)], model) == [1, 0, 3, 2]
-    assert model.asked == [6, 5, 2]
-
-
-def test_no_more_readings_wait_for_the_model_than_one_call_needs():
-    under_way = most = 0
-
-    def counted():
-        nonlocal under_way, most
-        under_way += 1
-        most = max(most, under_way)
-        yield [np.zeros((28, 28), np.float32)] * (MAX_BATCH // 2)
-        under_way -= 1
-
-    together((counted() for _ in range(20)), always(1))
-    assert most == 2
-
-
 def test_many_pictures_are_read_as_one_by_one(light, tmp_path):
     two = Image.fromarray(np.hstack([drawn(4), drawn(2)]))
     two.save(tmp_path / "two.png")
@@ -150,7 +110,10 @@ def test_an_error_of_one_picture_is_raised_with_its_cause():
     assert raised.value.__cause__ is not None
 
 
-def test_many_pictures_take_few_model_calls():
-    model = Counting()
-    assert len(list(Recognizer(model).read_many([drawn(1)] * 63))) == 63
-    assert sorted(model.asked) == [1, 2, 4, 8, 16, 16, 16]
+@pytest.mark.parametrize(("digits", "calls"), [(1, [1, 2, 4, 8, 16, 16, 16]), (9, [9, *[18] * 31])])
+def test_pictures_share_a_model_call_until_there_are_digits_enough_for_one(digits, calls):
+    sizes = []
+    recognizer = Recognizer(lambda digits: sizes.append(len(digits)) or always(1)(digits))
+    picture = np.tile(drawn(1), (1, digits, 1))
+    assert len(list(recognizer.read_many([picture] * 63))) == 63
+    assert sorted(sizes) == calls
