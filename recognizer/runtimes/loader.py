@@ -32,7 +32,12 @@ KERAS = ("h5py", "keras", "tensorflow")  # what .keras and .h5 files need
 MAX_MODEL_BYTES = 256 * 2**20  # the shipped model has 4 MiB; nothing that reads 28x28 pictures needs more
 INPUT_SHAPE = (28, 28, 1)
 OUTPUTS = (10, 11)  # ten digits, and perhaps none of these
-RUNTIMES = {".keras": "with_keras", ".h5": "with_keras", ".onnx": "with_onnx", ".tflite": "with_litert"}
+RUNTIMES = {  # by the file's ending: the module, what runs the model, and how to install that
+    ".keras": ("with_keras", "TensorFlow", "pip install tensorflow h5py"),
+    ".h5": ("with_keras", "TensorFlow", "pip install tensorflow h5py"),
+    ".onnx": ("with_onnx", "ONNX Runtime", "pip install onnxruntime"),
+    ".tflite": ("with_litert", "LiteRT", "pip install ai-edge-litert"),
+}
 
 _cache: WeakValueDictionary[tuple, OpenModel] = WeakValueDictionary()  # a model is freed when nothing uses it
 _cache_lock = threading.Lock()
@@ -87,8 +92,23 @@ def _load(path: Path, size: int) -> OpenModel:
         raise ModelError(f"{path.name}: a model file ends in {', '.join(others)} or {last}.")
     if size > MAX_MODEL_BYTES:
         raise ModelError(f"{path.name}: over {MAX_MODEL_BYTES // 2**20} MiB, far too large for a digit model.")
+    module, runtime, command = RUNTIMES[path.suffix]
     before = sha256_of(path)
-    opened = import_module(f"recognizer.runtimes.{RUNTIMES[path.suffix]}").open_model(path)
+    try:
+        opened = import_module(f"recognizer.runtimes.{module}").open_model(path)
+    except ModelError:
+        raise
+    except ImportError as error:
+        raise ModelError(
+            f"{path.name} needs {runtime}, which is not installed: {command}. Or set {MODEL_VARIABLE} to a model of "
+            "another kind."
+        ) from error
+    except Exception as error:  # the readers of zip, HDF5, JSON and the runtimes each fail in their own ways
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise ModelError(
+            f"{path.name} cannot be opened: it is damaged or not a model for {runtime} ({reason}). Restore it, or "
+            "write it again with `python -m train` or `python -m train.export`."
+        ) from error
     _check(opened, path.name)
     if sha256_of(path) != before:
         raise ModelError(f"{path.name}: the file was replaced while it was being opened. Try again.")

@@ -4,26 +4,16 @@ import threading
 from pathlib import Path
 
 import numpy as np
+from ai_edge_litert.interpreter import Interpreter
 
-from recognizer.errors import ModelError
 from recognizer.runtimes.open_model import OpenModel
 
 
 def open_model(path: Path) -> OpenModel:
     """Open a TensorFlow Lite file."""
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError as error:
-        raise ModelError(f"{path.name} needs LiteRT, which is not installed: pip install ai-edge-litert") from error
-    try:
-        # One thread: a picture is too small to be divided among several.
-        interpreter = Interpreter(model_content=path.read_bytes(), num_threads=1)
-        (input_details,), (output_details,) = interpreter.get_input_details(), interpreter.get_output_details()
-    except Exception as error:  # ValueError or RuntimeError
-        raise ModelError(
-            f"{path.name}: the file is damaged or not a TensorFlow Lite model of one input and one output. "
-            "Write it again with `python -m train.export`."
-        ) from error
+    # One thread: a picture is too small to be divided among several.
+    interpreter = Interpreter(model_content=path.read_bytes(), num_threads=1)
+    (input_details,), (output_details,) = interpreter.get_input_details(), interpreter.get_output_details()
     lock = threading.Lock()  # an interpreter keeps the pictures that it works on
 
     def probabilities(digits: np.ndarray) -> np.ndarray:

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 
-from recognizer.errors import ModelError
 from recognizer.runtimes.open_model import OpenModel
 
 ERRORS_ONLY = 3  # one of the runtime's log levels
@@ -12,22 +12,12 @@ ERRORS_ONLY = 3  # one of the runtime's log levels
 
 def open_model(path: Path) -> OpenModel:
     """Open an ONNX file."""
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise ModelError(f"{path.name} needs ONNX Runtime, which is not installed: pip install onnxruntime") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # a picture is too small to divide
     options.enable_cpu_mem_arena = False  # the arena would keep the memory of the largest call
     options.log_severity_level = ERRORS_ONLY
-    try:
-        session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-        (model_input,), (model_output,) = session.get_inputs(), session.get_outputs()
-    except Exception as error:  # the runtime's exceptions have no common parent
-        raise ModelError(
-            f"{path.name}: the file is damaged or not an ONNX model of one input and one output. "
-            "Write it again with `python -m train.export`."
-        ) from error
+    session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    (model_input,), (model_output,) = session.get_inputs(), session.get_outputs()
 
     def probabilities(digits: np.ndarray) -> np.ndarray:
         pictures = np.ascontiguousarray(digits[..., None], np.float32)

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.support.drawing import drawn
 from recognizer import ModelError, Recognizer
 from recognizer.explain import Explainer
+from recognizer.runtimes import loader
 from recognizer.runtimes.loader import MODEL_VARIABLE, load_model, load_network
 from train.export.runtimes import FORMATS, write
 
@@ -72,6 +73,7 @@ def test_it_imports_its_own_runtime_and_no_other(exported, ending):
 def test_without_its_runtime_a_sentence_says_what_to_install(exported, ending, monkeypatch, tmp_path):
     copy = tmp_path / exported[1].name  # under another path it is not loaded yet
     copy.write_bytes(exported[1].read_bytes())
+    monkeypatch.delitem(sys.modules, f"recognizer.runtimes.{loader.RUNTIMES[copy.suffix][0]}")
     for name in (PACKAGES[ending], "ai_edge_litert.interpreter"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ModelError, match=r"not installed: pip install"):
