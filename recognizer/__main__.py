@@ -18,9 +18,11 @@ import re
 import signal
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+
+from tqdm import tqdm
 
 from recognizer import InvalidImageError, Recognizer, RecognizerError, formatting
 from recognizer.images.opening import ENDINGS, MAX_FILE_BYTES
@@ -43,7 +45,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _end(INTERRUPTED, STOPPED)
     except OSError as error:
-        _close_output()
+        if sys.stdout:  # or Python would try again, as it exits, to write what could not be written
+            with suppress(OSError):
+                _point_nowhere(sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # nobody wants more answers, as after `| head`
             return BROKEN_PIPE
         return _end(1, f"the answers cannot be written ({error.strerror or error}).")
@@ -84,15 +88,19 @@ def _read(options: argparse.Namespace) -> int:
         print(formatting.csv_header())
     status = 0
     readable = (picture for _, picture in pictures if not isinstance(picture, RecognizerError))
-    with closing(recognizer.read_many(readable)) as outcomes, _progress(len(pictures)) as report:
+    # On a terminal to which the answers go, too, a bar would be in their way.
+    has_bar = len(pictures) > 1 and sys.stderr.isatty() and stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
+    bar = tqdm(total=len(pictures), unit="picture", leave=False, disable=not has_bar)
+    with closing(recognizer.read_many(readable)) as outcomes, bar:
         for name, picture in pictures:
             outcome = picture if isinstance(picture, RecognizerError) else next(outcomes)
             if isinstance(outcome, RecognizerError):
                 status = 1
             if written := write(name, outcome):
                 print(written, flush=True)
-            note = formatting.note(outcome)
-            report(f"{name or repr(name)}: {note}" if note else "")
+            if note := formatting.note(outcome):
+                bar.write(f"{name or repr(name)}: {note}", file=sys.stderr)
+            bar.update()
     return status
 
 
@@ -115,16 +123,14 @@ def _pictures(name: str) -> list[tuple[str, str | bytes | RecognizerError]]:
         if descriptor := DESCRIPTOR.fullmatch(name):
             return [(name, _content_of(int(descriptor[1] or 0)))]
         if not name:
-            raise InvalidImageError("This name is empty; give the name of a picture or of a folder.")
+            raise OSError("this name is empty; give the name of a picture or of a folder")
         if not Path(name).is_dir():
             return [(name, name)]
         paths = sorted(str(path) for path in Path(name).iterdir() if path.suffix.lower() in ENDINGS and path.is_file())
         if not paths:
-            raise InvalidImageError(f"There are no pictures in this folder ({', '.join(ENDINGS)}).")
+            raise OSError(f"there are no pictures in this folder; their names end in {', '.join(ENDINGS)}")
     except OSError as error:
         return [(name, InvalidImageError(f"This cannot be read ({error.strerror or error})."))]
-    except InvalidImageError as error:
-        return [(name, error)]
     return [(path, path) for path in paths]
 
 
@@ -133,30 +139,8 @@ def _content_of(descriptor: int) -> bytes:
         with open(descriptor, "rb", closefd=False) as file:
             return file.read(MAX_FILE_BYTES + 1)
     if sys.stdin is None:
-        raise InvalidImageError("Standard input is closed.")
+        raise OSError("standard input is closed")
     return sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-
-
-@contextmanager
-def _progress(count: int) -> Iterator[Callable[[str], None]]:
-    """Give a function to call after each picture, with a note to print or "".
-
-    If the answers of several pictures go to a file, it also moves a bar on the terminal; anywhere else the bar and the
-    answers would be in each other's way.
-    """
-    if count < 2 or not sys.stderr.isatty() or not stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode):
-        yield lambda note: print(note, file=sys.stderr) if note else None
-        return
-    from tqdm import tqdm
-
-    with tqdm(total=count, unit="picture", leave=False) as bar:
-
-        def report(note: str) -> None:
-            if note:
-                bar.write(note, file=sys.stderr)
-            bar.update()
-
-        yield report
 
 
 @contextmanager
@@ -188,13 +172,6 @@ def _end(status: int, sentence: str) -> int:
     with suppress(OSError):
         print(f"{NAME}: {sentence}", file=sys.stderr, flush=True)
     return status
-
-
-def _close_output() -> None:
-    """Keep Python from trying again, as it exits, to write what could not be written."""
-    if sys.stdout:
-        with suppress(OSError):
-            _point_nowhere(sys.stdout.fileno())
 
 
 def _point_nowhere(descriptor: int) -> None:

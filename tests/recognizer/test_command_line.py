@@ -74,7 +74,7 @@ def test_a_folder_is_answered_picture_by_picture(folder, capsys):
 def test_an_empty_name_and_a_folder_without_pictures_cannot_be_read(form, folder, capsys):
     empty = folder / "empty"
     empty.mkdir()
-    for name, sentence in (("", "This name is empty"), (empty, "There are no pictures in this folder")):
+    for name, sentence in (("", "this name is empty"), (empty, "there are no pictures in this folder")):
         status, _, (message,) = run(*form, name, capsys=capsys)
         assert status == 1 and sentence in message and str(name) in message
     status, answers, _ = run(*form, empty, folder / "7.png", capsys=capsys)
@@ -121,7 +121,7 @@ def test_standard_input_is_a_file_too(folder, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((folder / "9.png").read_bytes())))
     assert run("-", capsys=capsys) == (0, ["9"], [])
     monkeypatch.setattr("sys.stdin", None)
-    assert run("-", capsys=capsys) == (1, [], ["-: Standard input is closed."])
+    assert run("-", capsys=capsys) == (1, [], ["-: This cannot be read (standard input is closed)."])
 
 
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="this system has no names for open files")
