@@ -12,7 +12,7 @@ from recognizer.explain.attribution import attribution
 from recognizer.explain.erasure import Erasure, smallest_erasure
 from recognizer.explain.neighbours import Neighbour, NeighbourIndex
 from recognizer.explain.steps import Step, steps
-from recognizer.prediction import Prediction, is_refused
+from recognizer.prediction import Prediction
 from recognizer.preprocess import centre, corner, crop, fit, ink_box
 from recognizer.recognizer import Recognizer
 from recognizer.runtimes.graph import feature_maps, last_inputs, networks
@@ -78,7 +78,7 @@ class Explainer:
 
     def smallest_erasure(self, ink: np.ndarray) -> Erasure | None:
         """Return the least ink to erase for another answer, or None if no small erasure was found."""
-        return smallest_erasure(ink, self._model, _digit_of)
+        return smallest_erasure(ink, self._model)
 
     def neighbours(self, picture: np.ndarray, count: int = 8) -> list[Neighbour]:
         """Return the training digits most similar to `picture`, float32 (28, 28); `ModelError` without an index."""
@@ -93,7 +93,3 @@ class Explainer:
             for number, member in enumerate(networks(self._network), 1)
             for maps in feature_maps(member, picture[None])
         ]
-
-
-def _digit_of(output: np.ndarray) -> int | None:
-    return None if is_refused(output[None])[0] else int(output[:10].argmax())

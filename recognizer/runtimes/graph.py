@@ -1,5 +1,6 @@
 """What reaches into the graph of a Keras model: its networks, their layers, and what these compute."""
 
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -39,14 +40,13 @@ def _compute(network: Any, tensors: list, pictures: np.ndarray) -> list[np.ndarr
 
 def _activated_convolutions(network: Any) -> list[Any]:
     """The activation of each convolution, or the convolution itself where that includes its activation."""
-    layers, convolution = [], None
-    for layer in network.layers:
-        kind = type(layer).__name__
-        if kind.endswith("Conv2D"):
-            if convolution is not None:
-                layers.append(convolution)
-            convolution = layer
-        elif kind in ACTIVATIONS and convolution is not None:
-            layers.append(layer)
-            convolution = None
-    return [*layers, convolution] if convolution is not None else layers
+    layers = [each for each in network.layers if _is_convolution(each) or type(each).__name__ in ACTIVATIONS]
+    return [
+        layer if following is None or _is_convolution(following) else following
+        for layer, following in zip_longest(layers, layers[1:])
+        if _is_convolution(layer)
+    ]
+
+
+def _is_convolution(layer: Any) -> bool:
+    return type(layer).__name__.endswith("Conv2D")
