@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from recognizer import Detection, Prediction, Reading
+from recognizer import Prediction, Reading
 from recognizer.formatting import percent
 from views.figures import ink_picture, png_uri
 
@@ -24,27 +24,25 @@ AXIS = f'<div class="bar axis"><span></span><span class="scale">{TICKS}</span></
 
 def reading_html(reading: Reading) -> str:
     """One digit as `prediction_html` shows it, or a number in large type; and whether some ink was left out."""
-    cut_short = f'<p class="cut-short">{TOO_MUCH}</p>' if reading.left_out else ""
-    return _answer_html(reading) + cut_short
-
-
-def _answer_html(reading: Reading) -> str:
     if len(reading.digits) == 1:
-        return prediction_html(reading.digits[0])
-    if not reading.text:
-        return hint_html("None of this looks like a digit.")
-    lines = ["".join(map(_large, line)) for line in reading.lines]
-    longest = max(len(line) for line in reading.lines)
-    unread = any(not prediction.is_digit for prediction in reading.digits)
-    note = '<span class="note">A ? marks ink that does not look like a digit.</span>' if unread else ""
-    style = f"--longest:{longest}"
-    return f'<div class="answer number" style="{style}"><span>{"<br>".join(lines)}</span>{note}</div>'
+        answer = prediction_html(reading.digits[0])
+    elif reading.text:
+        answer = _number_html(reading)
+    else:
+        answer = hint_html("None of this looks like a digit.")
+    return answer + (f'<p class="cut-short">{TOO_MUCH}</p>' if reading.left_out else "")
 
 
-def _large(prediction: Prediction) -> str:
-    if prediction.is_digit:
-        return f'<span class="digit">{prediction.digit}</span>'
-    return '<span class="digit unread">?</span>'
+def _number_html(reading: Reading) -> str:
+    unread = '<span class="digit unread">?</span>'
+    lines = [
+        "".join(f'<span class="digit">{each.digit}</span>' if each.is_digit else unread for each in line)
+        for line in reading.lines
+    ]
+    longest = max(map(len, reading.lines))
+    is_read = all(each.is_digit for each in reading.digits)
+    note = "" if is_read else '<span class="note">A ? marks ink that does not look like a digit.</span>'
+    return f'<div class="answer number" style="--longest:{longest}"><span>{"<br>".join(lines)}</span>{note}</div>'
 
 
 def with_article(digit: int) -> str:
@@ -55,10 +53,14 @@ def with_article(digit: int) -> str:
 def digit_labels(digits: Sequence[Prediction]) -> list[str]:
     """Names for the digits of a number, of which one is to be picked, no two alike: two sevens are 7₁ and 7₂."""
     names = [str(digit.digit) if digit.is_digit else "?" for digit in digits]
+    numbers = [str(names[:i].count(name)) for i, name in enumerate(names, 1)]
     return [
-        name + (str(names[: i + 1].count(name)).translate(SUBSCRIPT) if names.count(name) > 1 else "")
-        for i, name in enumerate(names)
+        name + number.translate(SUBSCRIPT) if names.count(name) > 1 else name
+        for name, number in zip(names, numbers, strict=True)
     ]
+
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom, in px
 
 
 def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:
@@ -67,29 +69,20 @@ def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:
     No label covers another: a box without room for one above, below or inside it has none.
     """
     digits = reading.digits if reading and len(reading.digits) > 1 else ()
-    labels: list[Box] = []  # those that have a place
-    boxes = [_box_html(digit, size, labels) for digit in digits]
+    taken: list[Box] = []  # by the labels so far
+    boxes = []
+    for digit in digits:
+        classes, label = ["box"] if digit.is_digit else ["box", "unread"], ""
+        for position, place in _label_places(digit.box, size):
+            if not any(_overlap(place, other) for other in taken):
+                taken.append(place)
+                classes += position
+                label = f"<span>{percent(digit.confidence) if digit.is_digit else '?'}</span>"
+                break
+        left, top, right, bottom = 100 * np.array(digit.box) / (*size, *size)
+        style = f"left:{left:.2f}%;top:{top:.2f}%;width:{right - left:.2f}%;height:{bottom - top:.2f}%"
+        boxes.append(f'<div class="{" ".join(classes)}" style="{style}">{label}</div>')
     return f'<div class="boxes" aria-hidden="true">{"".join(boxes)}</div>'
-
-
-Box = tuple[int, int, int, int]  # left, top, right, bottom, in px
-
-
-def _box_html(digit: Detection, size: tuple[int, int], labels: list[Box]) -> str:
-    """The box of one digit; its label is added to `labels`, if there is room for one between them."""
-    left, top, right, bottom = digit.box
-    width, height = size
-    place = {"left": left / width, "top": top / height}
-    place |= {"width": (right - left) / width, "height": (bottom - top) / height}
-    style = ";".join(f"{name}:{100 * share:.2f}%" for name, share in place.items())
-    classes, label = ["box"] if digit.is_digit else ["box", "unread"], ""
-    for position, box in _label_places(digit.box, size):
-        if not any(_overlap(box, other) for other in labels):
-            labels.append(box)
-            classes += position
-            label = f"<span>{percent(digit.confidence) if digit.is_digit else '?'}</span>"
-            break
-    return f'<div class="{" ".join(classes)}" style="{style}">{label}</div>'
 
 
 def _label_places(box: Box, size: tuple[int, int]) -> Iterator[tuple[list[str], Box]]:

@@ -5,7 +5,7 @@ import streamlit as st
 from recognizer import Reading, RecognizerError
 from views import feedback
 from views.answer import bars_html, boxes_html, digit_labels, hint_html, preview_html, reading_html
-from views.canvas.browser import browser_side
+from views.browser import browser_side
 from views.canvas.component import Drawing, canvas, current_sheet
 from views.canvas.sheet import OVERDUE_S
 from views.limits import charge, wait_your_turn
@@ -42,8 +42,10 @@ def show() -> None:
             drawing, reading, hint = _read(stroke_width, st.session_state.get("wide", False))
             size = drawing.picture.size if drawing else (1, 1)
             st.html(boxes_html(reading, size))
-        with wide_place:
-            _wide_toggle()
+        with wide_place:  # it stays wide while there is ink on what would be cut off
+            is_full = st.session_state.get("wide", False) and sheet.needs_wide_paper()
+            label = "Clear the ink outside the square to narrow the paper" if is_full else "Wide paper for numbers"
+            st.toggle(label, key="wide", disabled=is_full, on_change=lambda: current_sheet().ask_again())
         st.session_state["drawn"] = (reading, size) if reading else None  # for the Why tab
         answer.html(reading_html(reading) if reading else hint_html(hint))
         with bars:
@@ -75,14 +77,6 @@ def _read(stroke_width: int, wide: bool) -> tuple[Drawing | None, Reading | None
     except RecognizerError as error:
         return None, None, str(error)
     return (drawing, reading, "") if reading.digits else (None, None, DRAW_HINT)
-
-
-def _wide_toggle() -> None:
-    """Choose between the narrow and the wide paper, which stays wide while there is ink on what would be cut off."""
-    sheet = current_sheet()
-    is_full = st.session_state.get("wide", False) and sheet.needs_wide_paper()
-    label = "Clear the ink outside the square to narrow the paper" if is_full else "Wide paper for numbers"
-    st.toggle(label, key="wide", disabled=is_full, on_change=lambda: current_sheet().ask_again())
 
 
 def _pick(reading: Reading | None) -> int:

@@ -13,7 +13,6 @@ from PIL import Image, ImageColor
 
 PAPER, GREY = np.array([255.0, 255, 255]), np.array([196.0, 201, 208])
 ORANGE = np.array([226.0, 112, 24])  # colour-blind people, too, can tell it from the accent colour
-LONGEST_PX = 224  # of a picture whose pixels are not meant to be counted
 STRONG = 0.98  # quantile of the heat on the ink that gets the full colour
 GAP_PX = 1  # between feature maps
 
@@ -60,13 +59,17 @@ def heat_picture(ink: np.ndarray, heat: np.ndarray) -> np.ndarray:
     on_ink = np.abs(heat[ink > 0.3])
     strength = np.clip(heat / max(float(np.quantile(on_ink, STRONG)) if on_ink.size else 0.0, 1e-6), -1, 1)[..., None]
     colour = GREY + np.maximum(strength, 0) * (accent_rgb() - GREY) + np.maximum(-strength, 0) * (ORANGE - GREY)
-    return _shown(PAPER + ink[..., None] * (colour - PAPER))
+    return _on_paper(ink, colour)
 
 
 def erasure_picture(ink: np.ndarray, erased: np.ndarray) -> np.ndarray:
-    """The ink in black, and in orange the part to be erased."""
-    colour = erased[..., None] * ORANGE
-    return _shown(PAPER + ink[..., None] * (colour - PAPER))
+    """The ink in black, and in orange the part to be erased: both float32 (h, w), 0-1."""
+    return _on_paper(ink, erased[..., None] * ORANGE)
+
+
+def _on_paper(ink: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Ink of a colour, (h, w, 3), 0-255, on white: uint8 (h, w, 3)."""
+    return np.clip(PAPER + ink[..., None] * (colour - PAPER), 0, 255).astype(np.uint8)
 
 
 def maps_picture(maps: np.ndarray) -> np.ndarray:
@@ -74,19 +77,10 @@ def maps_picture(maps: np.ndarray) -> np.ndarray:
     height, width, count = maps.shape
     columns = int(np.ceil(np.sqrt(2 * count)))
     rows = int(np.ceil(count / columns))
-    sheet = np.full((rows * (height + GAP_PX), columns * (width + GAP_PX)), np.nan)
     maps = np.pad(maps, ((0, 0), (0, 0), (0, rows * columns - count)))
-    for i in range(rows * columns):
-        top, left = i // columns * (height + GAP_PX), i % columns * (width + GAP_PX)
-        sheet[top : top + height, left : left + width] = maps[..., i]
+    maps = np.pad(maps, ((0, GAP_PX), (0, GAP_PX), (0, 0)), constant_values=np.nan)
+    grid = maps.reshape(height + GAP_PX, width + GAP_PX, rows, columns).transpose(2, 0, 3, 1)
+    sheet = grid.reshape(rows * (height + GAP_PX), columns * (width + GAP_PX))
     active = np.clip(sheet / max(float(np.nanquantile(sheet, 0.995)), 1e-6), 0, 1)
     colours = PAPER + active[..., None] * (np.array(accent_rgb()) / 2 - PAPER)
     return np.where(np.isnan(colours), GREY, colours).astype(np.uint8)
-
-
-def _shown(colours: np.ndarray) -> np.ndarray:
-    """Colours 0-255 (h, w, 3) as a picture of a size that is easy to see, uint8 (H, W, 3)."""
-    image = Image.fromarray(np.uint8(np.clip(colours, 0, 255)))
-    factor = LONGEST_PX / max(image.size)
-    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    return np.asarray(image.resize(size, Image.Resampling.BICUBIC if factor > 1 else Image.Resampling.BOX))

@@ -67,13 +67,14 @@ def _family(logger: str) -> str:
 
 def _is_ours(error: BaseException) -> bool:
     """Whether this program's code raised it, or code that it called, other than to decode what a visitor sent."""
-    called = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
-    ours = [number for number, code in enumerate(called) if _is_own_file(Path(code.co_filename))]
-    return bool(ours) and not any(code.co_name in DECODERS for code in called[ours[-1] :])
-
-
-def _is_own_file(file: Path) -> bool:
-    return file.is_relative_to(ROOT) and "site-packages" not in file.parts
+    is_ours = False
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        file = Path(frame.f_code.co_filename)
+        if file.is_relative_to(ROOT) and "site-packages" not in file.parts:
+            is_ours = True
+        if frame.f_code.co_name in DECODERS:
+            is_ours = False
+    return is_ours
 
 
 def _described(error: BaseException) -> str:

@@ -20,19 +20,6 @@ MAX_FILE_MB = 30  # as in .streamlit/config.toml
 MAX_FILES = 10
 SHOWN_PX = 800  # the longer side of the picture on the page
 GREY = 128, 128, 128
-# Hands pasted files to the uploader, which takes them as if they had been dropped on it, with the same limits.
-PASTE = """<script>
-if (!window.pastesPhotos) {
-  window.pastesPhotos = true
-  document.addEventListener("paste", event => {
-    const photo = document.querySelector(".st-key-photo")
-    const input = photo?.querySelector("input[type=file]")
-    if (!input || photo.offsetParent === null || !event.clipboardData.files.length) return
-    input.files = event.clipboardData.files
-    input.dispatchEvent(new Event("change", {bubbles: true}))
-  })
-}
-</script>"""
 NOTHING = "No digits found. Write larger and darker, or take the picture from closer up and in better light."
 ONE_AT_A_TIME = threading.Lock()  # of all visitors' pictures: a large one takes 200 MB while it is decoded
 
@@ -63,7 +50,6 @@ def show(is_open: bool) -> None:
             max_upload_size=MAX_FILE_MB,
             key="photos",
         )
-        st.html(PASTE, unsafe_allow_javascript=True)
         if st.toggle("Use the camera", key="use_camera"):
             files = [*files, *filter(None, [st.camera_input("Hold the camera over the paper", key="camera")])]
         if is_open:

@@ -11,7 +11,6 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
 
 import streamlit as st
 from PIL import Image
@@ -64,36 +63,22 @@ def _future() -> Future[Recognizer]:
 
 @st.cache_resource(show_spinner=False)
 def _start_loading(path: Path) -> Future[Recognizer]:
-    future: Future[Recognizer] = Future()
-
-    def load() -> None:
-        try:
-            future.set_result(_load(path))
-        except RecognizerError as error:
-            future.set_exception(error)
-
-    Thread(target=load, name="load-model", daemon=True).start()
-    return future
+    return _workers().submit(_load, path)
 
 
 def _load(path: Path) -> Recognizer:
     try:
         return Recognizer.load(path)
-    except RecognizerError:
+    except RecognizerError:  # a sentence for the visitor
         raise
     except Exception as error:  # a broken installation, say; the log has what the visitor need not see
         logging.getLogger(__name__).exception("The model could not be loaded")
         raise ModelError(BROKEN) from error
     finally:
-        _settle()
-
-
-def _settle() -> None:
-    """Collect what loading left behind, and keep the rest out of garbage collection."""
-    gc.unfreeze()  # what was frozen meanwhile is looked at once
-    gc.collect()
-    gc.freeze()
-    if keras := sys.modules.get("keras"):
-        # Streamlit calls this after every run of the page. TensorFlow then builds the model's function anew at the next
-        # stroke, which takes three times as long as all the rest of it (benchmarks/load.py).
-        keras.backend.clear_session = lambda *_, **__: None
+        gc.unfreeze()  # what was frozen while loading is looked at once, and what is left of it never again
+        gc.collect()
+        gc.freeze()
+        if keras := sys.modules.get("keras"):
+            # Streamlit calls this after every run of the page. TensorFlow then builds the model's function anew at the
+            # next stroke, which takes three times as long as all the rest of it (benchmarks/load.py).
+            keras.backend.clear_session = lambda *_, **__: None

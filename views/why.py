@@ -11,7 +11,6 @@ from recognizer.explain.erasure import Erasure
 from recognizer.explain.neighbours import Neighbour
 from recognizer.explain.steps import Step
 from recognizer.formatting import percent
-from recognizer.images.opening import MAX_WORKING_SIDE
 from recognizer.runtimes.loader import MODEL_VARIABLE
 from views.answer import digit_labels, with_article
 from views.figures import erasure_picture, figure, heat_picture, ink_picture, maps_picture, row
@@ -20,6 +19,7 @@ from views.reading import recognizer
 
 NOTHING = "Nothing has been read yet. Draw a digit or add a photo, then come back to see why it was read that way."
 DRAWING = "Your drawing"
+MAX_MARGIN_PX = 640  # of the paper around a digit: all of the canvas, and a part of a photo
 ONLY_ANSWERS = (
     f"This page runs with a lighter model ({MODEL_VARIABLE}) that only gives answers. With the Keras model, this tab "
     "also shows which strokes counted, the most similar training digits and the inside of the model."
@@ -119,36 +119,28 @@ def _explained(explainer: Explainer, digit: Detection, size: tuple[int, int]) ->
     explanation = st.session_state.get("explanation")
     if explanation is None or explanation.digit is not digit:
         wait_your_turn("why")
+        neighbours: list[Neighbour] | str
+        try:
+            neighbours = explainer.neighbours(digit.input)
+        except RecognizerError as error:  # the index is missing, or the model only gives answers
+            neighbours = str(error)
         explanation = Explanation(
             digit,
             explainer.steps(_on_its_sheet(digit, size)),
             explainer.smallest_erasure(digit.ink),
-            _neighbours_of(explainer, digit),
+            neighbours,
             explainer.layers(digit.input) if explainer.looks_inside else [],
         )
         st.session_state["explanation"] = explanation
     return explanation
 
 
-def _neighbours_of(explainer: Explainer, digit: Prediction) -> list[Neighbour] | str:
-    try:
-        return explainer.neighbours(digit.input)
-    except RecognizerError as error:
-        return str(error)
-
-
 def _on_its_sheet(digit: Detection, size: tuple[int, int]) -> np.ndarray:
-    """The ink of one digit, in its place on the picture of `size` (width, height) px, or on a part of it."""
-    left, top, right, _ = digit.box
+    """The ink of one digit with the empty paper around it, of a picture of `size` (width, height) px."""
+    left, top, right, bottom = digit.box
     factor = digit.ink.shape[1] / (right - left)  # a large picture was scaled down before it was read
-    margins = []
-    for start, length, whole in zip((top, left), digit.ink.shape, size[::-1], strict=True):
-        whole = max(length, round(whole * factor))
-        shown = max(length, min(whole, MAX_WORKING_SIDE))
-        start = min(round(start * factor), whole - length)
-        before = start - min(max(0, start + (length - shown) // 2), whole - shown)
-        margins.append((before, shown - length - before))
-    return np.pad(digit.ink, margins)
+    margins = factor * np.array([(top, size[1] - bottom), (left, size[0] - right)])
+    return np.pad(digit.ink, np.clip(np.rint(margins).astype(int), 0, MAX_MARGIN_PX))
 
 
 def _show(explainer: Explainer, explanation: Explanation) -> None:

@@ -13,14 +13,15 @@ from views import limits
 from views.limits import LIMITS, Bucket, Limit
 
 
-def waits(limit, times):
-    """How long those wait who ask at `times`, each as soon as the one before has been served; and when the last is."""
-    bucket, served, waited = Bucket(limit.burst, 0.0), 0.0, []
-    for time in times:
-        asked = max(time, served)
-        waited.append(bucket.take(limit, asked))
-        served = asked + waited[-1]
-    return waited, served
+def waits(limit, pauses, costs):
+    """How long each of a visitor's requests waits; it comes `pauses` s after the one before has been served."""
+    bucket, now, waited = Bucket(limit.burst, 0.0), 0.0, []
+    for pause, cost in zip(pauses, costs, strict=True):
+        now += pause
+        waited.append(bucket.take(limit, now))
+        bucket.take(limit, now, cost - 1)
+        now += waited[-1]
+    return waited
 
 
 def work_of(drawing):
@@ -29,37 +30,24 @@ def work_of(drawing):
     return Recognizer(always(3)).read(render(drawing, 8, (640, 300)), strokes).work
 
 
-def readings(works, pace):
-    """How long each drawing waits for its reading; it is sent `pace` s after the one before was read."""
-    bucket, now, waited = Bucket(LIMITS["reading"].burst, 0.0), 0.0, []
-    for work in works:
-        waited.append(bucket.take(LIMITS["reading"], now))
-        bucket.take(LIMITS["reading"], now, work - 1)
-        now += waited[-1] + pace
-    return waited
-
-
 def test_who_writes_a_long_number_fast_never_waits():
     number = [s for place, digit in enumerate("4047149544") for s in placed(int(digit), 80, left=20 + 60 * place)]
     works = [work_of(number[: count + 1]) for count in range(len(number))]
-    assert len(works) > 14 and not any(readings(works, pace=0.25))
+    assert len(works) > 14 and not any(waits(LIMITS["reading"], [0.25] * len(works), works))
 
 
 def test_a_program_that_sends_a_scribble_again_and_again_has_to_wait_in_the_end():
     scribble = np.random.default_rng(1).uniform((10, 10), (630, 290), (24, 6, 2)).tolist()
-    assert readings([work_of(scribble)] * 40, pace=0.0)[-1] > 0
+    assert waits(LIMITS["reading"], [0.0] * 40, [work_of(scribble)] * 40)[-1] > 0
 
 
-@given(some.floats(0.1, 100), some.integers(1, 50), some.integers(51, 500))
-def test_a_program_gets_no_more_than_the_burst_and_then_the_rate(per_second, burst, asked):
-    waited, last = waits(Limit(per_second, burst), [0.0] * asked)
-    assert not any(waited[:burst])
-    assert last == pytest.approx((asked - burst) / per_second)
-
-
-def test_after_a_pause_there_is_a_burst_again_and_no_more():
-    waited, _ = waits(Limit(per_second=2, burst=3), [0.0] * 5 + [1_000.0] * 5)
-    assert [bool(wait) for wait in waited] == [False] * 3 + [True] * 2 + [False] * 3 + [True] * 2
+@given(some.floats(0.1, 100), some.integers(1, 50), some.integers(1, 500))
+def test_a_program_gets_the_burst_then_the_rate_and_after_a_pause_the_burst_again(per_second, burst, more):
+    pauses = [0.0] * (burst + more) + [1e4] + [0.0] * burst
+    waited = waits(Limit(per_second, burst), pauses, [1] * len(pauses))
+    assert not any(waited[:burst]) and not any(waited[-burst - 1 : -1])
+    assert waited[burst : burst + more] == pytest.approx([1 / per_second] * more)
+    assert waited[-1] == pytest.approx(1 / per_second)
 
 
 def test_each_kind_of_work_has_a_bucket_of_its_own(monkeypatch):

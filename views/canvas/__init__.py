@@ -3,5 +3,4 @@
 component.py   the Streamlit component that is the canvas, and the checks of the picture it sends
 fabric.py      parses the strokes it sends, which are paths of Fabric.js
 sheet.py       what is on one visitor's canvas: undo, clear, and restoring a drawing
-browser.py     what only the browser can do, with its script browser.js
 """

@@ -39,7 +39,7 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
 
     Raises `InvalidImageError` for what no canvas sends.
     """
-    sheet = _sheet()
+    sheet = current_sheet()
     try:
         result = st_canvas(
             width=WIDE_PX if wide else NARROW_PX,
@@ -62,18 +62,14 @@ def canvas(stroke_width: int, wide: bool) -> Drawing | None:
 
 def current_sheet() -> Sheet:
     """The visitor's sheet, with a stroke that has arrived together with a click, before `canvas` has looked at it."""
-    sheet = _sheet()
+    sheet: Sheet = st.session_state.setdefault("sheet", Sheet())
     with suppress(KeyError, TypeError, InvalidImageError):  # nothing has arrived yet, or nothing usable
         sheet.receive(st.session_state["drawing"]["drawing"]["raw"])
     return sheet
 
 
-def _sheet() -> Sheet:
-    return st.session_state.setdefault("sheet", Sheet())
-
-
 def _count_message() -> None:
-    _sheet().messages += 1
+    current_sheet().messages += 1
 
 
 def drawing_of(result: CanvasResult, sheet: Sheet) -> Drawing | None:

@@ -49,15 +49,14 @@ class Strokes:
 def parse_strokes(payload: object) -> Strokes:
     """Parse what the canvas sent, which may be anything; `InvalidImageError` if it is not a usable list of strokes."""
     objects = payload.get("objects") if isinstance(payload, dict) else None
-    if not isinstance(objects, list) or len(objects) > MAX_STROKES:
-        raise InvalidImageError(UNUSABLE)
     try:
+        if not isinstance(objects, list) or len(objects) > MAX_STROKES:
+            raise ValueError("not a list of strokes, or too many")
         strokes = Strokes(tuple(objects), tuple(map(parse_stroke, objects)))
-        too_long = len(strokes.text) > MAX_DRAWING_BYTES
+        if len(strokes.text) > MAX_DRAWING_BYTES:
+            raise ValueError("too long")
     except ValueError as error:
         raise InvalidImageError(UNUSABLE) from error
-    if too_long:
-        raise InvalidImageError(UNUSABLE)
     return strokes
 
 

@@ -1,8 +1,9 @@
-"""What only the browser can do for the drawing, in a component that shows nothing (`browser.js`).
+"""What only the browser can do, in a component that shows nothing (`browser.js`).
 
 It counts the clicks on Undo, so that each takes back a stroke however fast they come; keeps the drawing in the tab's
 session storage, from where a reload brings it back; ends the stroke under way when the pen's width changes; says so
-when a stroke gets no answer; and shuts off the canvas component's own toolbar, which is out of sight.
+when a stroke gets no answer; shuts off the canvas component's own toolbar, which is out of sight; and hands pasted
+pictures to the Photo tab.
 
 What it sends is bounded and checked like all that the canvas sends.
 """
@@ -17,18 +18,11 @@ from views.canvas.component import current_sheet
 from views.canvas.fabric import MAX_STROKES
 from views.canvas.sheet import Sheet
 
-CSS = """
-.notice { position: fixed; z-index: 1000; left: 1rem; right: 1rem; bottom: 1rem; display: none; max-width: 36rem;
-  margin: auto; padding: 0.75rem 1rem; border: 2px solid var(--st-primary-color); border-radius: 0.5rem;
-  background: var(--st-background-color); color: var(--st-text-color); font-family: var(--st-font); }
-.notice.shown { display: block; }
-"""
-
 _component = st.components.v2.component(
     "digits.browser",
     html='<div class="notice-place"></div>',
-    css=CSS,
-    js=(Path(__file__).parent / "browser.js").read_text(encoding="utf-8"),
+    css=Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

@@ -1,4 +1,4 @@
-// What only the browser can do for the drawing; browser.py is its other end. Where this script does not run, the page
+// What only the browser can do; browser.py is its other end. Where this script does not run, the page
 // works as well: Undo is an ordinary Streamlit button, and a reload starts with an empty canvas.
 
 const STORED = "drawing" // the key in the tab's session storage
@@ -103,6 +103,14 @@ everywhere("pointermove", event => {
 })
 everywhere("pointerup", () => pen && penUp())
 everywhere("pointercancel", () => pen && penUp())
+// A pasted picture goes to the uploader, which takes it as if it had been dropped on it, with the same limits.
+everywhere("paste", event => {
+  const photo = document.querySelector(".st-key-photo")
+  const input = photo?.querySelector("input[type=file]")
+  if (!input || photo.offsetParent === null || !event.clipboardData.files.length) return
+  input.files = event.clipboardData.files
+  input.dispatchEvent(new Event("change", { bubbles: true }))
+})
 // Streamlit would take several clicks that come during one run of the page for one.
 everywhere("click", event => {
   if (!server || !event.target.closest?.(".st-key-undo button")) return
