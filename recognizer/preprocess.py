@@ -37,9 +37,7 @@ def prepare(pixels: np.ndarray) -> np.ndarray:
 
 def prepare_ink(ink: np.ndarray) -> np.ndarray:
     """Return the digit in `ink`, as `find_ink` gives it, as MNIST would show it: float32 (28, 28)."""
-    digit = crop(ink)
-    digit = fit(digit)
-    return centre(digit)
+    return centre(fit(crop(ink)))
 
 
 def find_ink(pixels: np.ndarray, paper_at: np.ndarray | None = None) -> np.ndarray:

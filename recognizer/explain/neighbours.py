@@ -52,9 +52,8 @@ class NeighbourIndex:
 
     def __init__(self, arrays: Mapping[str, np.ndarray]):
         """Take the arrays that the module's docstring describes."""
-        self._mean, self._components = arrays["mean"], arrays["components"]
+        self.arrays = arrays
         self._features = arrays["features"].astype(np.float32)
-        self._pictures, self._labels, self._drawn = (arrays[name] for name in ("pictures", "labels", "drawn"))
 
     @classmethod
     def load(cls, model: str | os.PathLike, sha256: str | None = None) -> Self:
@@ -79,14 +78,13 @@ class NeighbourIndex:
 
     def nearest(self, last_inputs: np.ndarray, count: int) -> list[Neighbour]:
         """Return the `count` digits nearest to an input of the last layer, float32 (d,); the nearest first."""
-        if last_inputs.shape != self._mean.shape:
+        mean, components = self.arrays["mean"], self.arrays["components"]
+        if last_inputs.shape != mean.shape:
             raise ModelError(f"The index of training digits belongs to another model. {COMMAND} writes a new one.")
-        place = self._components @ (last_inputs - self._mean)
-        distances = np.square(self._features - place).sum(1)
-        return [
-            Neighbour(int(self._labels[i]), self._pictures[i], bool(self._drawn[i]))
-            for i in np.argsort(distances)[:count]
-        ]
+        distances = np.square(self._features - components @ (last_inputs - mean)).sum(1)
+        nearest = np.argsort(distances)[:count]
+        labels, pictures, drawn = (self.arrays[name][nearest] for name in ("labels", "pictures", "drawn"))
+        return list(map(Neighbour, labels.tolist(), pictures, drawn.tolist()))
 
 
 def index_path(model: str | os.PathLike) -> Path:

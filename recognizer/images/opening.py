@@ -161,9 +161,8 @@ def _identify(data: bytes) -> Image.Image | None:
 
     None if it is of none of `FORMATS`.
     """
+    Image.init()
     for name in FORMATS:
-        if name not in Image.OPEN:
-            Image.init()
         opens, accepts = Image.OPEN[name]
         if accepts is None or accepts(data[:16]) is True:
             with suppress(SyntaxError, IndexError, TypeError, struct.error):  # not of this format after all

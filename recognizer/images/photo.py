@@ -37,7 +37,7 @@ MARGIN_LINE = 15  # times as long as wide, including the stubs of lines that cro
 FAINT_RULING = 1.7  # times as dark as the ruling, ink stands out from it
 MAX_RULE = 0.006  # of the picture's longer side; no printed line is thicker
 ON_RULING = 0.5  # of a piece of ink; with more of it beside a printed line, it is a remnant of the line
-MARGIN = 0.03  # of the picture's longer side; ink that is only in the margin does not count
+MARGIN = 0.03  # of the picture's longer side; there, neither the light nor the length of lines can be known
 LOWEST = 0.03  # of the picture's longer side; no digit is lower, and a picture with only lower marks has dirt on it
 SPECK_PX = 12  # pixels; the smallest part of a digit has more ink
 
@@ -63,12 +63,16 @@ def find_ink_on_paper(pixels: np.ndarray) -> np.ndarray:
             strong, faintest = darkness > threshold, max(WEAK * threshold, printed)
     weak = _mask((darkness > faintest) & ~ruling)
     if ruling.any():
-        weak = _mended(weak, ruling & (darkness > threshold), strong)
-    kept = _connected(weak, strong & _inside(strong.shape), ruling)
+        near = cv2.dilate(_mask(strong), np.ones((2 * _rule_px(weak) + 1, 3), np.uint8)) > 0
+        weak |= _mask(ruling & (darkness > threshold) & near)  # the strokes that a removed line crossed
+    margin = max(1, round(MARGIN * max(strong.shape)))
+    inside = np.zeros_like(strong)
+    inside[margin:-margin, margin:-margin] = strong[margin:-margin, margin:-margin]
+    kept = _connected(weak, inside, ruling)
     if not kept.any():
         raise BlankImageError(NOTHING)
-    near = cv2.dilate(_mask(kept), np.ones((3, 3), np.uint8))
-    return (np.clip(darkness / full, 0, 1) * near).astype(np.float32)
+    soft = cv2.dilate(_mask(kept), np.ones((3, 3), np.uint8))
+    return (np.clip(darkness / full, 0, 1) * soft).astype(np.float32)
 
 
 def is_photograph(pixels: np.ndarray) -> bool:
@@ -148,20 +152,6 @@ def _level_lines(marks: np.ndarray) -> np.ndarray:
             cv2.line(lines, (0, round(y1 - slope * x1)), (end, round(y1 + slope * (end - x1))), 1, thickest + 2)
     thick = cv2.morphologyEx(marks, cv2.MORPH_OPEN, np.ones((thickest + 3,) * 2, np.uint8))
     return lines & cv2.subtract(marks, thick)
-
-
-def _inside(shape: tuple[int, int]) -> np.ndarray:
-    """All but a margin, where neither the light nor the length of lines can be known: bool `shape`."""
-    margin = max(1, round(MARGIN * max(shape)))
-    inside = np.zeros(shape, bool)
-    inside[margin:-margin, margin:-margin] = True
-    return inside
-
-
-def _mended(weak: np.ndarray, gaps: np.ndarray, strong: np.ndarray) -> np.ndarray:
-    """Close the strokes again where a line that crossed them has been removed."""
-    near = cv2.dilate(_mask(strong), np.ones((2 * _rule_px(weak) + 1, 3), np.uint8))
-    return weak | _mask(gaps & (near > 0))
 
 
 def _margin_lines(labels: np.ndarray, stats: np.ndarray, wanted: np.ndarray) -> np.ndarray:

@@ -35,20 +35,14 @@ class Budget:
         self.left = work
         self._paid: set[tuple[Piece, ...]] = set()
 
-    def take(self, work: int) -> bool:
-        """Use up this much, if there is as much left; return whether there was."""
+    def take(self, work: int, pieces: tuple[Piece, ...] = ()) -> bool:
+        """Use up this much, or nothing for pieces that were paid for before; return whether there was as much left."""
+        if pieces and pieces in self._paid:
+            return True
         if work > self.left:
             return False
         self.left -= work
-        return True
-
-    def take_candidate(self, pieces: tuple[Piece, ...], box: tuple[int, int, int, int]) -> bool:
-        """Use up what these pieces together cost, nothing if they were paid for before; return whether there was."""
-        left, top, right, bottom = box
-        if pieces not in self._paid:
-            if not self.take(1 + (right - left) * (bottom - top) // WORK_PX):
-                return False
-            self._paid.add(pieces)
+        self._paid.add(pieces)
         return True
 
 
@@ -104,15 +98,15 @@ def find_candidates(
                 break
             gaps.append(max(0, last.left - box[2], box[0] - last.right) / height)
             box = bounding_box(group)
-            width = box[2] - box[0]
+            width, high = box[2] - box[0], box[3] - box[1]
             if len(group) > 1 and (width > WIDEST * highest or max(gaps) > MAX_GAP):
                 break
-            if len(group) > 1 and width > WIDEST * max(box[3] - box[1], height):
+            if len(group) > 1 and width > WIDEST * max(high, height):
                 continue
             parts = tuple(sorted(group, key=lambda piece: piece.left + piece.right))
-            if not budget.take_candidate(parts, box):
+            if not budget.take(1 + width * high // WORK_PX, parts):
                 return [candidate for candidate in candidates if candidate.end <= first], first
-            small = max(0.0, 1 - max(width, box[3] - box[1]) / (SMALL * height))
+            small = max(0.0, 1 - max(width, high) / (SMALL * height))
             cost = GAP_COST * sum(gaps) + SMALL_COST * small + (boundaries[first] + boundaries[end]) / 2
             candidates.append(Candidate(first, end, parts, box, cost))
     return candidates, len(pieces)

@@ -71,8 +71,7 @@ def find_pieces(ink: np.ndarray) -> tuple[list[Piece], int]:
         return [], 0
     tallest = stats[1:, cv2.CC_STAT_HEIGHT].max()
     sides = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
-    numbers = np.flatnonzero(sides.max(1) >= SPECK * tallest)
-    numbers = numbers[numbers > 0]  # 0 is the paper
+    numbers = 1 + np.flatnonzero(sides[1:].max(1) >= SPECK * tallest)  # 0 is the paper
     bottoms = stats[numbers, cv2.CC_STAT_TOP] + stats[numbers, cv2.CC_STAT_HEIGHT]
     numbers = numbers[np.argsort(bottoms, kind="stable")]
     few = numbers[: min(MAX_PIECES, np.searchsorted(sides[numbers].prod(1).cumsum(), MAX_BOXES_PX))]

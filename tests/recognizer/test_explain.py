@@ -104,10 +104,14 @@ def test_for_an_answer_that_nothing_changes_there_is_no_erasure():
 
 def test_a_training_digit_is_most_similar_to_itself(explainer):
     index = NeighbourIndex.load(DEFAULT_MODEL)
-    for row in (0, 100, len(index._labels) - 1):
-        nearest, *others = explainer.neighbours(np.float32(index._pictures[row] / 255), count=3)
-        assert (nearest.label, nearest.drawn, len(others)) == (index._labels[row], index._drawn[row], 2)
-        np.testing.assert_array_equal(nearest.picture, index._pictures[row])
+    for row in (0, 100, len(index.arrays["labels"]) - 1):
+        nearest, *others = explainer.neighbours(np.float32(index.arrays["pictures"][row] / 255), count=3)
+        assert (nearest.label, nearest.drawn, len(others)) == (
+            index.arrays["labels"][row],
+            index.arrays["drawn"][row],
+            2,
+        )
+        np.testing.assert_array_equal(nearest.picture, index.arrays["pictures"][row])
 
 
 def test_the_neighbours_of_a_drawing_are_mostly_the_same_digit(explainer):
@@ -174,5 +178,5 @@ def test_an_index_is_made_of_the_digits_of_a_training(model, mnist_sample):
     few = Split(train.digits[:4], train.labels[:4])
     write_index(model, train, Drawings(few, few, few), DIGITS)
     index = NeighbourIndex.load(model)
-    assert index._drawn.sum() == 8 and len(index._labels) == 48
+    assert index.arrays["drawn"].sum() == 8 and len(index.arrays["labels"]) == 48
     assert Recognizer.load(model)
