@@ -3,6 +3,7 @@ import json
 import threading
 import weakref
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 import keras
@@ -43,45 +44,17 @@ def replace_in_config(path, before, after):
             archive.writestr(name, content)
 
 
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-@pytest.mark.parametrize("units", [10, 11])
-def test_a_good_model_answers_as_keras_does(saved, suffix, units):
-    path = saved(layers.Conv2D(4, 3, activation="relu"), *softmax(units), suffix=suffix)
-    digits = np.random.default_rng(0).random((3, 28, 28), np.float32)
-    answer = load_model(path)(digits)
-    assert answer.shape == (3, units) and answer.dtype == np.float32 and answer.std() > 1e-3
-    expected = keras.models.load_model(path, compile=False).predict(digits[..., None], verbose=0)
-    np.testing.assert_allclose(answer, expected, atol=1e-5)
-
-
-def test_a_missing_model_says_how_to_get_one(tmp_path):
-    with pytest.raises(ModelError, match="python -m train"):
-        load_model(tmp_path / "none.keras")
-
-
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
-def test_a_truncated_model_is_refused(saved, suffix, share):
-    path = saved(*softmax(), suffix=suffix)
-    whole = path.read_bytes()
-    path.write_bytes(whole[: int(share * len(whole))])
-    with pytest.raises(ModelError, match="damaged or not a model for"):
-        load_model(path)
-
-
 @pytest.mark.parametrize(
-    ("name", "content", "sentence"),
-    [
-        ("model.keras", b"This is a letter to my aunt." * 100, "damaged or not a model for TensorFlow"),
-        ("model.h5", b"This is a letter to my aunt." * 100, "damaged or not a model for TensorFlow"),
-        ("model.pkl", b"cos\nsystem\n", r"ends in \.keras, \.h5, \.onnx or \.tflite"),
-    ],
+    ("name", "sentence"),
+    [("none.keras", "python -m train"), ("digits.json", r"ends in \.keras, \.h5, \.onnx or \.tflite")],
 )
-def test_another_file_is_refused(tmp_path, name, content, sentence):
-    path = tmp_path / name
-    path.write_bytes(content)
+def test_a_path_without_a_model_says_how_to_get_one(name, sentence):
     with pytest.raises(ModelError, match=sentence):
-        load_model(path)
+        load_model(DEFAULT_MODEL.with_name(name))
+
+
+def test_a_model_may_have_an_output_for_none_of_the_digits(saved):
+    assert load_model(saved(*softmax(11)))(np.zeros((3, 28, 28), np.float32)).shape == (3, 11)
 
 
 @pytest.mark.parametrize(
@@ -176,33 +149,14 @@ def test_a_model_that_cannot_run_here_is_refused(saved):
         load_model(path)
 
 
-@pytest.mark.parametrize(("shape", "units"), [((32, 32, 1), 10), ((28, 28, 3), 10), ((784,), 10), ((28, 28, 1), 12)])
-def test_another_shape_is_refused(saved, shape, units):
-    with pytest.raises(ModelError, match="a digit model takes"):
-        load_model(saved(*softmax(units), shape=shape))
-
-
-def test_outputs_that_are_not_probabilities_are_refused(saved):
-    with pytest.raises(ModelError, match="softmax"):
-        load_model(saved(layers.Flatten(), layers.Dense(10, bias_initializer="ones")))
-
-
 def test_threads_asking_at_once_share_one_model(saved, monkeypatch):
     path = saved(*softmax())
-    loads, answers, together = [], [], threading.Barrier(8)
+    loads, together = [], threading.Barrier(8)
     load = loader._load
     monkeypatch.setattr(loader, "_load", lambda *arguments: loads.append(1) or load(*arguments))
-
-    def ask():
-        together.wait()
-        answers.append(load_model(path))
-
-    threads = [threading.Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(loads) == 1 and len(answers) == 8 and len(set(map(id, answers))) == 1
+    with ThreadPoolExecutor(8) as threads:
+        models = list(threads.map(lambda _: (together.wait(), load_model(path))[1], range(8)))
+    assert len(loads) == 1 and len(set(map(id, models))) == 1
 
 
 def test_a_model_is_freed_when_nothing_uses_it(saved):

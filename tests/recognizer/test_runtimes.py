@@ -1,4 +1,4 @@
-"""The runtimes that need no TensorFlow, each with a small model that Keras has exported."""
+"""What every runtime does with a model file, each with a small model."""
 
 import subprocess
 import sys
@@ -12,20 +12,25 @@ import pytest
 from benchmarks.support.drawing import drawn
 from recognizer import ModelError, Recognizer
 from recognizer.explain import Explainer
-from recognizer.runtimes import loader
-from recognizer.runtimes.loader import MODEL_VARIABLE, load_model, load_network
+from recognizer.runtimes.loader import MODEL_VARIABLE, RUNTIMES, load_model
 from train.export.runtimes import FORMATS, write
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"onnx": "onnxruntime", "tflite": "ai_edge_litert"}
+PACKAGES = {"keras": "tensorflow", "h5": "tensorflow", "onnx": "onnxruntime", "tflite": "ai_edge_litert"}
+
+without_keras = pytest.mark.parametrize("ending", list(FORMATS), indirect=True)
 
 
-def network(shape=(28, 28, 1), units=10, activation="softmax"):
-    layers = [keras.layers.Conv2D(4, 3, activation="relu"), keras.layers.Flatten()]
-    return keras.Sequential([keras.Input(shape=shape), *layers, keras.layers.Dense(units, activation=activation)])
+def save(path, shape=(28, 28, 1), units=10, activation="softmax"):
+    """Write a small model in the format of the path's ending, and return it."""
+    layers = [keras.layers.Flatten(), keras.layers.Dense(units, activation=activation)]
+    model = keras.Sequential([keras.Input(shape=shape), *layers])
+    ending = path.suffix[1:]
+    write(model, path, ending) if ending in FORMATS else model.save(path)
+    return model
 
 
-@pytest.fixture(scope="module", params=list(FORMATS))
+@pytest.fixture(scope="module", params=list(PACKAGES))
 def ending(request):
     return request.param
 
@@ -33,9 +38,8 @@ def ending(request):
 @pytest.fixture(scope="module")
 def exported(ending, tmp_path_factory):
     """A small Keras model, and the path of its export."""
-    model, path = network(), tmp_path_factory.mktemp("exported") / f"small.{ending}"
-    write(model, path, ending)
-    return model, path
+    path = tmp_path_factory.mktemp("exported") / f"small.{ending}"
+    return save(path), path
 
 
 def test_it_answers_as_keras_does_for_any_number_of_pictures(exported):
@@ -59,10 +63,11 @@ def test_each_of_several_threads_gets_its_own_answers(exported):
     np.testing.assert_allclose(np.concatenate(answers), expected, atol=1e-5)
 
 
+@without_keras
 def test_it_imports_its_own_runtime_and_no_other(exported, ending):
     code = (
         "import sys; from recognizer import Recognizer; Recognizer.load(sys.argv[1])\n"
-        f"print([name for name in {['tensorflow', 'keras', *PACKAGES.values()]} if name in sys.modules])"
+        f"print([name for name in {sorted(set(PACKAGES.values()))} if name in sys.modules])"
     )
     run = subprocess.run(
         [sys.executable, "-c", code, exported[1]], cwd=ROOT, capture_output=True, text=True, check=True
@@ -73,7 +78,7 @@ def test_it_imports_its_own_runtime_and_no_other(exported, ending):
 def test_without_its_runtime_a_sentence_says_what_to_install(exported, ending, monkeypatch, tmp_path):
     copy = tmp_path / exported[1].name  # under another path it is not loaded yet
     copy.write_bytes(exported[1].read_bytes())
-    monkeypatch.delitem(sys.modules, f"recognizer.runtimes.{loader.RUNTIMES[copy.suffix][0]}")
+    monkeypatch.delitem(sys.modules, f"recognizer.runtimes.{RUNTIMES[copy.suffix][0]}", raising=False)
     for name in (PACKAGES[ending], "ai_edge_litert.interpreter"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ModelError, match=r"not installed: pip install"):
@@ -81,7 +86,7 @@ def test_without_its_runtime_a_sentence_says_what_to_install(exported, ending, m
 
 
 @pytest.mark.parametrize(
-    "damage", [lambda whole: whole[: len(whole) // 2], lambda whole: whole[:-99], lambda _: b"Hello"]
+    "damage", [lambda whole: whole[: len(whole) // 2], lambda whole: whole[:-99], lambda _: b"", lambda _: b"Hello"]
 )
 def test_a_damaged_or_foreign_file_is_refused(exported, ending, damage, tmp_path):
     path = tmp_path / f"damaged.{ending}"
@@ -94,20 +99,23 @@ def test_a_damaged_or_foreign_file_is_refused(exported, ending, damage, tmp_path
     ("options", "sentence"),
     [
         ({"shape": (14, 14, 1)}, r"takes \(28, 28, 1\)"),
+        ({"shape": (28, 28, 3)}, r"takes \(28, 28, 1\)"),
+        ({"shape": (784,)}, r"takes \(28, 28, 1\)"),
         ({"units": 12}, "gives 10 probabilities"),
         ({"activation": "linear"}, "not probabilities"),
     ],
 )
 def test_a_model_of_something_else_is_refused(ending, options, sentence, tmp_path):
     path = tmp_path / f"other.{ending}"
-    write(network(**options), path, ending)
+    save(path, **options)
     with pytest.raises(ModelError, match=sentence):
         load_model(path)
 
 
+@without_keras
 def test_the_explainer_says_what_it_cannot_show(exported):
     explainer = Explainer.load(exported[1])
-    assert load_network(exported[1]) is None and not explainer.looks_inside
+    assert not explainer.looks_inside
     ink = np.pad(np.ones((20, 6), np.float32), 4)
     assert len(explainer.steps(ink)) > 2
     for ask in (lambda: explainer.attribution(ink, 1), lambda: explainer.layers(np.eye(28, dtype=np.float32))):
@@ -115,6 +123,7 @@ def test_the_explainer_says_what_it_cannot_show(exported):
             ask()
 
 
+@without_keras
 def test_the_model_that_the_environment_names_is_loaded_by_default(exported, monkeypatch):
     monkeypatch.setenv(MODEL_VARIABLE, str(exported[1]))
     prediction = Recognizer.load().predict(drawn(3))
