@@ -1,5 +1,4 @@
 import os
-import shutil
 
 import pytest
 from playwright.sync_api import Error, expect, sync_playwright
@@ -77,12 +76,3 @@ def phone(new_page, address):
     open_page(page, address)
     wait_until_read(page)
     return page
-
-
-@pytest.fixture
-def copy(tmp_path):
-    """A copy of the project without its models."""
-    for name in ("corrections", "recognizer", "views", ".streamlit"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "secrets.toml"))
-    shutil.copy(ROOT / "streamlit_app.py", tmp_path)
-    return tmp_path

@@ -1,6 +1,4 @@
-"""The page in a real Chromium where its server differs: with the Keras model, without one, or with a bad disk."""
-
-import shutil
+"""The page in a real Chromium where its server differs: with the Keras model, or with a bad disk."""
 
 from playwright.sync_api import expect
 
@@ -10,16 +8,11 @@ from corrections.database import UNREACHABLE, open_engine
 from corrections.store import CorrectionStore
 from tests.browser.steps import clear, expect_answer, expect_number, number, open_tab
 
-ONNX = ROOT / "models" / "digits.onnx"
-
 
 def test_the_keras_model_reads_what_was_drawn_before_it_had_loaded_and_why_opens_all_of_its_parts(new_page):
     with served(ROOT / "streamlit_app.py", DIGITS_MODEL="") as address:
         page = new_page(viewport={"width": 1100, "height": 760})
         open_page(page, address)
-        open_tab(page, "Why")
-        expect(page.get_by_text("Nothing has been read yet")).to_be_visible()
-        open_tab(page, "Draw")
         draw(page, placed(6))
         expect(prediction(page).locator(".digit")).to_have_text("6", timeout=60_000)
         clear(page)
@@ -33,31 +26,20 @@ def test_the_keras_model_reads_what_was_drawn_before_it_had_loaded_and_why_opens
             expect(pictures.nth(least - 1)).to_be_visible()
             for picture in pictures.all():
                 assert picture.evaluate("image => image.complete && image.naturalWidth > 0 && image.alt.length > 0")
-        page.locator(".st-key-why_strokes").get_by_role("radio", name="9", exact=True).click()
-        expect(page.get_by_text("Blue ink looks more like a 9")).to_be_visible()
         page.locator(".st-key-why_inside").get_by_role("radio", name="2").click()
         expect(page.locator(".st-key-why_inside figure")).to_have_count(7)
         page.get_by_role("radiogroup", name="Which digit?").get_by_role("radio", name="7").click()
         expect(page.get_by_text("The model says: 7")).to_be_visible()
 
 
-def test_without_a_model_the_page_says_so_and_finds_it_once_it_is_there(copy, new_page):
-    with served(copy / "streamlit_app.py", DIGITS_MODEL=str(copy / "digits.onnx")) as address:
-        page = new_page()
-        open_page(page, address)
-        expect(prediction(page)).to_contain_text("There is no model")
-        expect(prediction(page)).to_contain_text("python -m train")
-        shutil.copy(ONNX, copy)
-        draw(page, placed(2))
-        expect_answer(page, 2)
-
-
-def test_a_correction_is_one_tap_and_outlives_a_disk_that_is_gone_for_a_while(copy, new_page):
-    disk, away = copy / "disk", copy / "away"
+def test_a_correction_is_one_tap_and_outlives_a_disk_that_is_gone_for_a_while(tmp_path, new_page):
+    disk, away, secrets = tmp_path / "disk", tmp_path / "away", tmp_path / "secrets.toml"
     disk.mkdir()
     url = f"sqlite:///{disk / 'corrections.db'}"
-    (copy / ".streamlit" / "secrets.toml").write_text(f'[connections.corrections]\nurl = "{url}"\n')
-    with served(copy / "streamlit_app.py", DIGITS_MODEL=str(ONNX)) as address:
+    secrets.write_text(f'[connections.corrections]\nurl = "{url}"\n')
+    with served(
+        ROOT / "streamlit_app.py", DIGITS_MODEL="models/digits.onnx", STREAMLIT_SECRETS_FILES=str(secrets)
+    ) as address:
         page = new_page(**PHONE)
         open_page(page, address)
         row = page.locator(".st-key-corrections")
@@ -78,5 +60,4 @@ def test_a_correction_is_one_tap_and_outlives_a_disk_that_is_gone_for_a_while(co
         assert page.locator(".st-key-canvas").evaluate(place) == before
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     (kept,) = CorrectionStore(open_engine(url)).all()
-    assert (kept.answer, kept.label, kept.position, len(kept.strokes)) == (4, 10, 0, 2)
-    assert kept.picture.max() > 200
+    assert (kept.answer, kept.label, len(kept.strokes)) == (4, 10, 2)

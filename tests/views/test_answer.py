@@ -46,10 +46,6 @@ def test_no_label_of_a_box_covers_another():
     assert len(classes) == 12 and 2 <= html.count("<span>") <= 6
 
 
-def test_equal_digits_have_different_labels():
-    assert answer.digit_labels([detection(digit, 0.9) for digit in (7, 2, 7)]) == ["7₁", "2", "7₂"]
-
-
 def test_the_answer_says_when_some_ink_was_left_out():
     reading = Reading(((detection(7, 0.9),),))
     assert answer.TOO_MUCH not in answer.reading_html(reading)

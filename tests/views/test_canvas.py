@@ -12,37 +12,21 @@ from recognizer import InvalidImageError
 from tests.views.sent import FOUR, NUMBER
 from views.canvas.component import drawing_of
 from views.canvas.fabric import MAX_DRAWING_BYTES, MAX_STROKES, parse_stroke
-from views.canvas.sheet import NARROW_PX, WIDE_PX, Sheet
+from views.canvas.sheet import WIDE_PX, Sheet
 
 JSON, PICTURE = FOUR
 
 
-def test_the_wide_canvas_keeps_the_drawing(page):
-    page.open(FOUR)
-    assert page.calls[-1]["width"] == NARROW_PX
-    page.app.toggle(key="wide").set_value(True)
-    page.run()
-    assert page.calls[-1]["width"] == WIDE_PX and page.calls[-1]["height"] == page.calls[0]["height"]
-    assert page.asked["objects"] == JSON["objects"], "so that it sends what it holds"
-
-
 def test_the_paper_stays_wide_while_there_is_ink_that_the_square_would_hide(page):
-    page.open().app.toggle(key="wide").set_value(True)
+    page.open(FOUR).app.toggle(key="wide").set_value(True)
     page.run()
+    assert page.calls[-1]["width"] == WIDE_PX and page.asked["objects"] == JSON["objects"], "it keeps the drawing"
     assert not page.app.toggle(key="wide").disabled
     toggle = page.draw(NUMBER).app.toggle(key="wide")
     assert toggle.disabled and toggle.value
     assert toggle.label == "Clear the ink outside the square to narrow the paper"
     toggle = page.draw(FOUR).app.toggle(key="wide")
     assert not toggle.disabled and toggle.value
-
-
-def test_the_pens_width_reaches_the_canvas_and_nothing_else_changes(page):
-    page.open(FOUR).app.slider(key="stroke_width").set_value(31)
-    page.run()
-    before, after = page.calls[0], page.calls[-1]
-    assert after.pop("stroke_width") == 31 != before.pop("stroke_width")
-    assert after == before
 
 
 STROKE = {"type": "Path", "strokeWidth": 16, "path": [["M", 1, 2], ["Q", 1, 2, 5, 6], ["L", 9, 10]]}

@@ -5,6 +5,7 @@ import logging
 import shlex
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -32,43 +33,39 @@ WRONG = [
 NO_MESSAGES = [b"\xff" * 100, b"\x0a", FORGED.encode(), FORGED]  # the last as text, which is not spoken here
 
 
-async def told(address, messages):
-    """Open the page, send what `messages` makes of the names of its widgets, one after the other -> all that came."""
+async def told(address, *messages):
+    """Send messages in a session of their own, each when the run before has ended -> all that came."""
+    came = []
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
     async with connect(stream, subprotocols=["streamlit"], origin=address, proxy=None) as socket:
-        came = [*await answers(socket, rerun())]
-        elements = [message.delta.new_element for message in came if message.delta.HasField("new_element")]
-        shown = [getattr(element, element.WhichOneof("type")) for element in elements]
-        for message in messages({widget.id for widget in shown if getattr(widget, "id", "")}):
-            came += await answers(socket, message)
+        with suppress(ConnectionClosed):
+            for message in messages:
+                await socket.send(message)
+                has_ended = False
+                while not has_ended:
+                    came.append(ForwardMsg.FromString(await asyncio.wait_for(socket.recv(decode=False), 60)))
+                    has_ended = came[-1].WhichOneof("type") == "script_finished"
     return came
 
 
-async def answers(socket, message):
-    """What comes after a message, until a run has ended or the server hangs up."""
-    came = []
-    try:
-        await socket.send(message)
-        while not came or came[-1].WhichOneof("type") != "script_finished":
-            came.append(ForwardMsg.FromString(await asyncio.wait_for(socket.recv(decode=False), 60)))
-    except ConnectionClosed:
-        pass
-    return came
-
-
-def rerun(*widgets):
+def rerun(**widget):
     message = BackMsg()
     message.rerun_script.SetInParent()
-    message.rerun_script.widget_states.widgets.extend(widgets)
+    if widget:
+        message.rerun_script.widget_states.widgets.add(**widget)
     return message.SerializeToString()
 
 
 async def send_all(address):
+    """Send all that is wrong, to each widget -> what comes in a session after that."""
+    elements = [message.delta.new_element for message in await told(address, rerun())]
+    shown = [getattr(element, element.WhichOneof("type")) for element in elements if element.WhichOneof("type")]
+    names = sorted({widget.id for widget in shown if getattr(widget, "id", "")})
     for message in NO_MESSAGES:
-        await told(address, lambda _, message=message: [message])
+        await told(address, rerun(), message)
     for wrong in WRONG:
-        await told(address, lambda names, wrong=wrong: [rerun(WidgetState(id=name, **wrong)) for name in sorted(names)])
-    return await told(address, lambda _: [])
+        await told(address, rerun(), *[rerun(id=name, **wrong) for name in names])
+    return await told(address, rerun())
 
 
 def test_what_no_browser_sends_is_a_line_each_in_the_log_and_not_too_many_of_them(tmp_path):

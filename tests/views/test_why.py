@@ -6,8 +6,8 @@ import pytest
 
 from benchmarks.support.canvas import sent
 from recognizer import ModelError
-from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE
-from tests.views.sent import EMPTY, FOUR, NUMBER, number
+from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE, sha256_of
+from tests.views.sent import EMPTY, FOUR, NUMBER
 
 
 def headings(page):
@@ -46,23 +46,18 @@ def test_why_waits_for_something_to_explain_and_then_says_it_all(page, monkeypat
     assert "the model would still say that it is not a digit" in page.text
 
 
-def test_of_equal_digits_each_can_be_looked_at(page):
-    page.open(number("727"), tab="Why")
-    lefts = []
-    for position in (0, 1, 2):
-        page.app.segmented_control[-1].set_value(position)
-        lefts.append(page.run().app.session_state["explanation"].digit.box[0])
-    assert lefts == sorted(set(lefts)) and len(lefts) == 3
-
-
 @pytest.mark.usefixtures("fresh_cache")
-def test_why_explains_with_the_model_that_answered_whatever_lies_in_its_place_by_then(page, monkeypatch, tmp_path):
+def test_explanations_and_corrections_are_of_the_model_that_answered_whatever_lies_in_its_place_by_then(
+    page, monkeypatch, tmp_path
+):
     path = shutil.copy(DEFAULT_MODEL.with_suffix(".onnx"), tmp_path / "digits.onnx")
+    answered = sha256_of(path)
     monkeypatch.setenv(MODEL_VARIABLE, str(path))
-    page.open(FOUR)
+    page.open(FOUR, secrets={"corrections": {"enabled": True}})
     path.write_bytes(b"another model")
     page.show("Why")
     assert not page.app.warning and "The model says: 4" in headings(page)[0]
+    assert page.app.session_state["feedback"].shown.model == answered
 
 
 def test_why_costs_nothing_until_it_is_opened(page, monkeypatch):
