@@ -1,5 +1,6 @@
 """Why the model read a digit as it did: what is shown is what it did."""
 
+import io
 import shutil
 
 import cv2
@@ -103,15 +104,12 @@ def test_for_an_answer_that_nothing_changes_there_is_no_erasure():
 
 
 def test_a_training_digit_is_most_similar_to_itself(explainer):
-    index = NeighbourIndex.load(DEFAULT_MODEL)
-    for row in (0, 100, len(index.arrays["labels"]) - 1):
-        nearest, *others = explainer.neighbours(np.float32(index.arrays["pictures"][row] / 255), count=3)
-        assert (nearest.label, nearest.drawn, len(others)) == (
-            index.arrays["labels"][row],
-            index.arrays["drawn"][row],
-            2,
-        )
-        np.testing.assert_array_equal(nearest.picture, index.arrays["pictures"][row])
+    arrays = NeighbourIndex.load(DEFAULT_MODEL).arrays
+    labels, pictures, drawn = (arrays[name] for name in ("labels", "pictures", "drawn"))
+    for row in (0, 100, len(labels) - 1):
+        nearest = explainer.neighbours(np.float32(pictures[row] / 255), count=3)
+        assert len(nearest) == 3 and (nearest[0].label, nearest[0].drawn) == (labels[row], drawn[row])
+        np.testing.assert_array_equal(nearest[0].picture, pictures[row])
 
 
 def test_the_neighbours_of_a_drawing_are_mostly_the_same_digit(explainer):
@@ -123,8 +121,10 @@ def test_the_neighbours_of_a_drawing_are_mostly_the_same_digit(explainer):
 def test_an_index_that_is_missing_damaged_or_of_another_model_is_one_sentence(model):
     with pytest.raises(ModelError, match=r"no digits_neighbours.npz beside digits.keras"):
         NeighbourIndex.load(model)
-    whole = index_path(DEFAULT_MODEL).read_bytes()
-    for damaged in (b"", b"hello", whole[:1000], whole[:-1000]):
+    whole, unfitting = index_path(DEFAULT_MODEL).read_bytes(), io.BytesIO()
+    arrays = NeighbourIndex.load(DEFAULT_MODEL).arrays
+    np.savez(unfitting, **{**arrays, "labels": arrays["labels"][1:]})
+    for damaged in (b"", b"hello", whole[:1000], whole[:-1000], unfitting.getvalue()):
         index_path(model).write_bytes(damaged)
         with pytest.raises(ModelError, match="is damaged"):
             NeighbourIndex.load(model)
@@ -132,15 +132,6 @@ def test_an_index_that_is_missing_damaged_or_of_another_model_is_one_sentence(mo
     assert NeighbourIndex.load(model)
     model.write_bytes(model.read_bytes() + b" ")
     with pytest.raises(ModelError, match="another model"):
-        NeighbourIndex.load(model)
-
-
-@pytest.mark.parametrize("field", ["labels", "features", "pictures"])
-def test_an_index_whose_arrays_do_not_fit_is_damaged(model, field):
-    with np.load(index_path(DEFAULT_MODEL)) as file:
-        arrays = dict(file)
-    np.savez(index_path(model), **{**arrays, field: arrays[field][1:]})
-    with pytest.raises(ModelError, match=r"is damaged \(.* should be"):
         NeighbourIndex.load(model)
 
 

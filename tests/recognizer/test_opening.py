@@ -9,7 +9,7 @@ from PIL import Image
 
 from benchmarks.support.drawing import drawn
 from recognizer import InvalidImageError
-from recognizer.images.opening import MAX_WORKING_SIDE, read_picture
+from recognizer.images.opening import EXTRAS, MAX_READS, MAX_WORKING_SIDE, PNG, read_picture
 from recognizer.preprocess import prepare
 
 PIXELS = drawn(7, left=20, top=80)
@@ -23,11 +23,19 @@ def encoded(image, format="PNG", **options):
     return file.getvalue()
 
 
+def chunk(name, content):
+    return len(content).to_bytes(4, "big") + name + content + zlib.crc32(name + content).to_bytes(4, "big")
+
+
 def png_header(width, height):
     """The beginning of a PNG that claims its size: the header, and a data chunk without data."""
-    chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    checksum = struct.pack(">I", zlib.crc32(chunk))
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + checksum + b"\0\0\x10\0IDAT"
+    return PNG + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + b"\0\0\x10\0IDAT"
+
+
+def png(chunks):
+    """A PNG of `PIXELS` with more chunks, bytes, before the picture."""
+    whole, header_end = encoded(PICTURE), len(PNG) + 25
+    return whole[:header_end] + chunks + whole[header_end:]
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "LA", "P", "1", "CMYK", "I;16", "I", "F"])
@@ -129,6 +137,25 @@ def test_a_pipe_and_a_device_are_refused_without_waiting_for_their_content(tmp_p
     for path in (tmp_path / "pipe.png", "/dev/zero"):
         with pytest.raises(InvalidImageError, match="pipe or a device"):
             read_picture(path)
+
+
+@pytest.mark.parametrize("name", EXTRAS)
+def test_a_large_profile_or_text_in_a_png_is_ignored(name):
+    large = png(chunk(name, b"x\0\0" + np.random.default_rng(1).bytes(4_000_000)))
+    np.testing.assert_array_equal(read_picture(large), PIXELS)
+
+
+PARTS = {
+    "chunks": png(chunk(b"prVt", b"") * (MAX_READS + 1)),
+    "spaces": b"P5\n" + b" " * (2 * MAX_READS) + b"8 8 255\n" + b"\0" * 64,
+    "comments": b"\xff\xd8" + b"\xff\xfe\0\x02" * (2 * MAX_READS),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_file_that_is_nothing_but_parts_is_refused_before_all_are_read(name):
+    with pytest.raises(InvalidImageError, match="too many parts"):
+        read_picture(PARTS[name])
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,7 @@
 """Photographed sheets: what is written on them is read, and light, paper and ruling are not."""
 
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from benchmarks.sheets import distance
 from benchmarks.support.drawing import drawn
@@ -56,10 +53,3 @@ def test_ink_in_the_shade_is_as_dark_as_in_the_light(light, digit):
 
 def test_chalk_on_a_blackboard_is_read(light):
     assert light.read(255 - np.uint8(shaded(drawn(5), 0.6) * 0.8)).text == "5"
-
-
-def test_a_photograph_turned_by_the_camera_is_read_upright(light):
-    file, exif = io.BytesIO(), Image.Exif()
-    exif[0x0112] = 6  # to be turned by 90 degrees
-    Image.fromarray(np.rot90(shaded(drawn(7)))).save(file, "JPEG", exif=exif)
-    assert light.read(file.getvalue()).text == "7"
