@@ -1,6 +1,6 @@
 """How many pictures a second `python -m recognizer FOLDER` reads, compared with reading them one by one.
 
-    python -m benchmarks.batch [--count 4000] [--models models/digits.onnx ...] [--rounds 3] [--record]
+    python -m benchmarks.batch [--count 4000] [--record]
 
 Draws `--count` digits on canvases of 300x300 px, saves them as PNG, and has the folder read by the command line and by
 `Recognizer.read` picture by picture, in turn, each time by a new process. The times are medians over the rounds, from
@@ -18,15 +18,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.support.command import command_line, record
-from benchmarks.support.handwriting import scaled
+from benchmarks.support.command import command_line, report
+from benchmarks.support.drawing import drawn
 from recognizer.runtimes.loader import DEFAULT_MODEL
-from train.synthetic.glyphs import DIGITS
-from train.synthetic.pen import Hand, draw
 
-SIDE = 300  # px, as the page's canvas
-LARGEST = 240  # px of a digit's longer side
-TOGETHER = ("-m", "recognizer", "--json")
+ROUNDS = 3  # processes of each kind
 ONE_BY_ONE = """
 import json, pathlib, sys
 from recognizer import Recognizer
@@ -39,26 +35,21 @@ for path in sorted(pathlib.Path(sys.argv[3]).iterdir()):
 def main() -> None:
     parser = command_line(__doc__)
     parser.add_argument("--count", type=int, default=4000, help="pictures (4000)")
-    parser.add_argument("--rounds", type=int, default=3, help="processes of each kind, in turn (3)")
-    models = [DEFAULT_MODEL, DEFAULT_MODEL.with_suffix(".onnx")]
-    parser.add_argument("--models", type=Path, nargs="+", default=models, help="model files (Keras and ONNX)")
     options = parser.parse_args()
+    figures: dict = {"count": options.count}
     with tempfile.TemporaryDirectory() as folder:
         draw_canvases(Path(folder), options.count)
-        figures: dict = {"count": options.count}
-        for model in options.models:
-            figures[model.name] = compare(folder, model, options.count, options.rounds)
-            print(f"{model.name}: {figures[model.name]}")
-    if options.record:
-        record("python -m benchmarks.batch", figures)
+        for model in (DEFAULT_MODEL, DEFAULT_MODEL.with_suffix(".onnx")):
+            figures[model.name] = compare(folder, model, options.count)
+    report(figures, options, "batch")
 
 
-def compare(folder: str, model: Path, count: int, rounds: int) -> dict[str, float]:
+def compare(folder: str, model: Path, count: int) -> dict[str, float]:
     """Read a folder of `count` pictures in both ways -> pictures a second, and how much faster than one by one."""
     seconds, ratios = [], []
-    for _ in range(rounds):
+    for _ in range(ROUNDS):
         slow_s, expected = run("-c", ONE_BY_ONE, "--model", str(model), folder)
-        fast_s, answers = run(*TOGETHER, "--model", str(model), folder)
+        fast_s, answers = run("-m", "recognizer", "--json", "--model", str(model), folder)
         if answers != expected:
             raise SystemExit(f"{model.name} answers otherwise when it reads the pictures one by one.")
         seconds.append(fast_s)
@@ -77,15 +68,14 @@ def run(*arguments: str) -> tuple[float, list[str]]:
 
 
 def draw_canvases(folder: Path, count: int) -> None:
-    """Save `count` digits drawn by different hands and pens, as the canvas sends them: RGBA, black on white."""
+    """Save `count` digits of different sizes, slants and pens, as the canvas sends them: RGBA, black on white."""
     rng = np.random.default_rng(0)
     for number in range(count):
-        picture = draw(str(rng.choice(DIGITS[number % 10])), rng, Hand())
-        ink = Image.fromarray(scaled(picture, rng.uniform(0.4, 1) * LARGEST, Image.Resampling.BICUBIC))
-        canvas = Image.new("RGBA", (SIDE, SIDE), "white")
-        left, top = rng.integers(0, SIDE - np.array(ink.size))
-        canvas.paste("black", (int(left), int(top)), ink)
-        canvas.save(folder / f"{number:05}.png")
+        height = rng.uniform(100, 240)
+        left, top = rng.uniform(20, 280 - 0.625 * height), rng.uniform(20, 280 - height)
+        width, angle = rng.uniform(6, 24), rng.uniform(-8, 8)
+        picture = drawn(number % 10, height=height, left=left, top=top, angle=angle, width=width)
+        Image.fromarray(picture).convert("RGBA").save(folder / f"{number:05}.png")
 
 
 if __name__ == "__main__":

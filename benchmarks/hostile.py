@@ -1,8 +1,6 @@
 """How long the longest reading takes of ink made to be as much work as it can: zigzags, dots, dense text, noise.
 
-    python -m benchmarks.hostile                              prints a line for each kind, and the longest
-    python -m benchmarks.hostile --model models/digits.onnx   with another model
-    python -m benchmarks.hostile --record                     also writes the longest to the model's card
+    python -m benchmarks.hostile [--record]
 
 All of it is within the bounds of what the page accepts, as a drawing or as a photograph.
 """
@@ -15,7 +13,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from benchmarks.support.command import command_line, record
+from benchmarks.support.command import command_line, report
 from recognizer import Recognizer, Stroke
 
 SIDE = 1024  # px, the most that is looked at
@@ -26,25 +24,20 @@ Hostile = tuple[str, np.ndarray | bytes, list[Stroke]]
 
 
 def main() -> None:
-    parser = command_line(__doc__, model=True)
-    parser.add_argument("--only", default="", help="only the kinds whose name contains this")
-    options = parser.parse_args()
-    recognizer = Recognizer.load(options.model)
+    options = command_line(__doc__).parse_args()
+    recognizer = Recognizer.load()
     shortest: dict[str, float] = {}
     for name, picture, strokes in hostile():
-        if options.only not in name:
-            continue
-        shortest[name] = np.inf
+        seconds = []
         for _ in range(REPEATS):
             started = time.perf_counter()
             reading = recognizer.read(picture, strokes)
-            shortest[name] = min(shortest[name], time.perf_counter() - started)
+            seconds.append(time.perf_counter() - started)
+        shortest[name] = min(seconds)
         counts = f"{len(reading.digits):4} marks read, {reading.left_out:,} left out"
         print(f"{name:<34}{shortest[name]:8.3f} s   {counts}", flush=True)
     longest = max(shortest, key=lambda name: shortest[name])
-    print(f"longest: {longest}, {shortest[longest]:.3f} s")
-    if options.record:
-        record("python -m benchmarks.hostile", {"longest": longest, "s": round(shortest[longest], 2)}, options.model)
+    report({"longest": longest, "s": round(shortest[longest], 2)}, options, "hostile")
 
 
 def hostile() -> Iterator[Hostile]:

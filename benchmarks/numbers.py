@@ -1,26 +1,20 @@
 """How many numbers of 2 to 6 digits are read without an error: digits apart, close, touching, overlapping.
 
-    python -m benchmarks.numbers                 prints a table
-    python -m benchmarks.numbers --count 100     a quick try
-    python -m benchmarks.numbers --record        also writes the shares to the model's card
+    python -m benchmarks.numbers [--count 500] [--seed 2] [--record]
 
 The first three kinds are put together from MNIST digits held out of training and from digits of the parametric pen, of
 unequal size, on an uneven baseline; the others come from benchmarks/support/penned.py. Those that overlap are read
-twice: from their pixels, and with their strokes known, as on the canvas. "readable" are the numbers of which `predict`
-reads every digit as a picture of its own: whatever `read` misses beyond that was lost in taking the number apart. The
-weights in recognizer/numbers/candidates.py were chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
+twice: from their pixels, and with their strokes known, as on the canvas. The costs in recognizer/numbers/candidates.py
+were chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
 
-from benchmarks.support.command import command_line, held_out, record
-from benchmarks.support.figures import percent
+from benchmarks.support.command import command_line, held_out, report
 from benchmarks.support.handwriting import handwritten, scaled
 from benchmarks.support.penned import FREE, OVERLAPPING, Number, penned
-from recognizer import Reading, Recognizer
+from recognizer import Recognizer
 from train.config import DIGITS as CONFIG
 from train.data.mnist import Split
 from train.report.metrics import share_with_interval
@@ -34,36 +28,22 @@ PENNED = {"penned": FREE, "overlapping": OVERLAPPING}
 
 
 def main() -> None:
-    parser = command_line(__doc__, model=True, data=True)
+    parser = command_line(__doc__)
     parser.add_argument("--count", type=int, default=500, help="numbers of each kind (500)")
     parser.add_argument("--seed", type=int, default=2)
     options = parser.parse_args()
-    recognizer, source = Recognizer.load(options.model), held_out(options.data)
-    print(f"{'':<24}{'read':<26}{'readable':<26}")
+    recognizer, source = Recognizer.load(), held_out()
     figures: dict = {"count": options.count, "seed": options.seed}
     for position, kind in enumerate([*KINDS, *PENNED]):
         rng = np.random.default_rng([CONFIG.seed, options.seed, position])
         numbers = [
             penned(rng, PENNED[kind]) if kind in PENNED else number(source, kind, rng) for _ in range(options.count)
         ]
-        readable = [
-            "".join(str(prediction.digit) for prediction in recognizer.predict_many(each.alone)) == each.text
-            for each in numbers
-        ]
-        figures[kind] = _row(kind, numbers, readable, lambda each: recognizer.read(each.picture))
-        if kind == "overlapping":
-            name = "overlapping by strokes"
-            figures[name] = _row(name, numbers, readable, lambda each: recognizer.read(each.picture, each.strokes))
-    if options.record:
-        record("python -m benchmarks.numbers", figures, options.model)
-
-
-def _row(name: str, numbers: list[Number], readable: list[bool], read: Callable[[Number], Reading]) -> dict:
-    """Read the numbers and print a line; return the share read without an error, with its interval."""
-    right = [read(each).text == each.text for each in numbers]
-    share, best = share_with_interval(sum(right), len(right)), share_with_interval(sum(readable), len(readable))
-    print(f"{name:<24}{percent(share, 1):<26}{percent(best, 1)}", flush=True)
-    return share
+        right = sum(recognizer.read(each.picture).text == each.text for each in numbers)
+        figures[kind] = share_with_interval(right, options.count)
+    right = sum(recognizer.read(each.picture, each.strokes).text == each.text for each in numbers)
+    figures["overlapping by strokes"] = share_with_interval(right, options.count)
+    report(figures, options, "numbers")
 
 
 def number(source: Split, kind: str, rng: np.random.Generator) -> Number:
@@ -77,8 +57,7 @@ def number(source: Split, kind: str, rng: np.random.Generator) -> Number:
         top = MARGIN + (height - 2 * MARGIN - len(picture)) // 2 + int(rng.integers(-12, 13))
         sheet = _beside(sheet, np.pad(picture, ((top, height - top - len(picture)), (0, 0))), rng.uniform(low, high))
     text = "".join(str(label) for label, _ in digits)
-    alone = [255 - np.pad(picture, MARGIN) for _, picture in digits]
-    return Number(text, 255 - np.pad(sheet, ((0, 0), (0, MARGIN))), alone)
+    return Number(text, 255 - np.pad(sheet, ((0, 0), (0, MARGIN))))
 
 
 def _digit(source: Split, rng: np.random.Generator) -> tuple[int, np.ndarray]:

@@ -1,6 +1,6 @@
 """How long a visitor waits, in Chromium: from pen-up to the answer, and from a click on Why to its last picture.
 
-    python -m benchmarks.page [--strokes 10] [--rounds 3] [--record]
+    python -m benchmarks.page [--rounds 3] [--record]
 
 The first is measured on this page, on the least that a page with a canvas can do (floor.py in benchmarks/support/pages)
 and on the page as most demos have it (usual.py); each is opened anew in every round, and warmed up. For the second,
@@ -11,14 +11,14 @@ the page: at the pen-up or the click, and in the first frame that shows the resu
 import numpy as np
 from playwright.sync_api import Page, expect, sync_playwright
 
-from benchmarks.support.command import command_line, record
-from benchmarks.support.drawing import STROKES, placed
+from benchmarks.support.command import command_line, report
+from benchmarks.support.drawing import placed
 from benchmarks.support.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
 
-OURS = ROOT / "streamlit_app.py"
 PAGES = ROOT / "benchmarks" / "support" / "pages"
-SCRIPTS = {"floor": PAGES / "floor.py", "ours": OURS, "usual": PAGES / "usual.py"}
-WARM_UP = 3  # strokes
+SCRIPTS = {"floor": PAGES / "floor.py", "ours": ROOT / "streamlit_app.py", "usual": PAGES / "usual.py"}
+STROKES = 10  # timed on each page in each round
+WARM_UP = 3  # strokes or digits, not timed
 TIMEOUT_MS = 30_000
 ANSWER = "document.querySelector('.st-key-prediction').innerText"
 WHY = "document.querySelectorAll('.st-key-why_inside figure').length > 0"
@@ -41,42 +41,24 @@ STOPWATCH = """([event, expression]) => {
 
 def main() -> None:
     parser = command_line(__doc__)
-    parser.add_argument("--strokes", type=int, default=10, help="strokes timed on each page in each round (10)")
-    parser.add_argument(
-        "--rounds", type=int, default=3, help="times that each page is opened, and each digit explained (3)"
-    )
+    parser.add_argument("--rounds", type=int, default=3, help="times that each page is opened (3)")
     options = parser.parse_args()
     answers: dict[str, list[float]] = {name: [] for name in SCRIPTS}
     whys: list[float] = []
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for _ in range(options.rounds):
-            for name, script in SCRIPTS.items():
-                with served(script) as address:
-                    page = browser.new_page(viewport={"width": 1280, "height": 1400})  # all of each page in view
-                    open_page(page, address)
-                    wait_until_read(page)
-                    answers[name] += [time_answer(page) for _ in range(WARM_UP + options.strokes)][WARM_UP:]
-                    page.close()
-        with served(OURS) as address:
-            page = browser.new_page(viewport={"width": 1100, "height": 900})
-            open_page(page, address)
-            wait_until_read(page)
-            for number in range(options.rounds + 1):
-                ms = [time_why(page, digit) for digit in STROKES]
-                whys += ms if number else []  # the first round warms up
+        for name, script in list(SCRIPTS.items()) * options.rounds:
+            with served(script) as address:
+                page = browser.new_page(viewport={"width": 1280, "height": 1400})  # all of each page in view
+                open_page(page, address)
+                wait_until_read(page)
+                answers[name] += [time_answer(page) for _ in range(WARM_UP + STROKES)][WARM_UP:]
+                if name == "ours":
+                    whys += [time_why(page, digit) for digit in [*range(WARM_UP), *range(10)]][WARM_UP:]
+                page.close()
         browser.close()
-    print(f"{'ms':<8}{'p50':>8}{'p95':>8}")
-    for name, ms in {**answers, "Why": whys}.items():
-        print(f"{name:<8}{np.median(ms):8.0f}{np.percentile(ms, 95):8.0f}")
-    if options.record:
-        figures = {
-            **{f"{name}_p50_ms": round(float(np.median(ms))) for name, ms in answers.items()},
-            "ours_to_floor": round(float(np.median(answers["ours"]) / np.median(answers["floor"])), 2),
-            "why_p50_ms": round(float(np.median(whys))),
-            "why_p95_ms": round(float(np.percentile(whys, 95))),
-        }
-        record("python -m benchmarks.page", figures)
+    figures = {f"{name}_p50_ms": round(float(np.median(ms))) for name, ms in {**answers, "why": whys}.items()}
+    report({**figures, "why_p95_ms": round(float(np.percentile(whys, 95)))}, options, "page")
 
 
 def time_answer(page: Page) -> float:

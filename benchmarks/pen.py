@@ -10,15 +10,16 @@ benchmark's own defaults, so the accuracies are the same.
 
 import runpy
 from collections.abc import Callable, Iterable
-from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 
-from benchmarks.support.command import command_line, record
-from benchmarks.support.figures import percent, plain, print_reliability
-from recognizer import Prediction, Recognizer
+from benchmarks.support.command import command_line, report
+from recognizer import Recognizer
+from recognizer.prediction import NO_DIGIT
 from train.report.metrics import (
+    Results,
     equal_mass_calibration_error,
     expected_calibration_error,
     log_loss,
@@ -29,67 +30,75 @@ from train.report.metrics import (
 DIGITS = 2000
 NUMBERS = 500
 SEED = 0  # of the choice of digits and letters, of their place on the canvas, and of the bootstrap
-BATCH = 250
 RESAMPLES = 1000  # of the bootstrap (Efron 1979) behind the intervals of figures that are not shares
 
 
 def main() -> None:
-    parser = command_line(__doc__, model=True)
+    parser = command_line(__doc__)
     parser.add_argument("tool", metavar="PEN_BENCH.py", help="the benchmark, which knows where its data are")
     parser.add_argument("--evaluation", type=int, metavar="N", help="how many times, with this one, the data were read")
     options = parser.parse_args()
     if options.record and not options.evaluation:
         parser.error("--record needs --evaluation: models/README.md lists the earlier ones")
-    try:
-        tool = SimpleNamespace(**runpy.run_path(options.tool))
-        figures, rows = measure(Recognizer.load(options.model), tool)
-    except FileNotFoundError as error:
-        parser.error(f"there is no {error.filename}: the benchmark and its data are not part of this project")
-    for name, figure in figures.items():
-        print(f"{name:<16}{percent(figure) if 'share' in figure else plain(figure)}")
-    print_reliability(rows)
-    if options.record:
-        origin = {"reliability": rows, "evaluation": options.evaluation, "seed": SEED}
-        record("python -m benchmarks.pen", {**figures, **origin}, options.model)
+    if not Path(options.tool).is_file():
+        parser.error(f"there is no {options.tool}: the benchmark and its data are not part of this project")
+    figures = measure(Recognizer.load(), SimpleNamespace(**runpy.run_path(options.tool)))
+    report({**figures, "evaluation": options.evaluation, "seed": SEED}, options, "pen")
 
 
-def measure(recognizer: Recognizer, tool: SimpleNamespace) -> tuple[dict[str, dict], list[dict[str, float]]]:
+def measure(recognizer: Recognizer, tool: SimpleNamespace) -> dict:
     """Every figure of the benchmark with its interval, and how often the model is right in each bin of confidence."""
     rng = np.random.default_rng(SEED)
     samples, writers = tool.load("pen_digits.npz")
     chosen = rng.permutation(len(samples))[:DIGITS]
-    truth = np.array([int(samples[i][0]) for i in chosen])
+    labels = np.array([int(samples[i][0]) for i in chosen])
     strokes = [samples[i][1] for i in chosen]
     slashed = np.array([writers[i].startswith("uqb/") for i in chosen])
 
-    figures, both = {}, []
-    for name, draw in (("centred", tool.centred), ("anywhere", lambda s: tool.anywhere(s, rng))):
-        both.append(_judged(_read(recognizer, map(draw, strokes)), truth))
-        figures[name] = _share(both[-1]["right"])
-        figures[f"{name} uqb"] = _share(both[-1]["right"][slashed])
+    figures: dict = {}
+    centred = _read(recognizer, labels, map(tool.centred, strokes))
+    anywhere = _read(recognizer, labels, (tool.anywhere(each, rng) for each in strokes))
+    for name, results in (("centred", centred), ("anywhere", anywhere)):
+        figures[name] = _share(results.right)
+        figures[f"{name} uqb"] = _share(results.right[slashed])
     some = DIGITS // 3
-    by_width = []
+    right_by_width = []
     for width in tool.WIDTHS:
-        predictions = _read(recognizer, (tool.centred(s, width) for s in strokes[:some]))
-        by_width.append(_judged(predictions, truth[:some])["right"])
-        figures[f"width {width}"] = _share(by_width[-1])
-    right_by_width = np.stack(by_width)
-    figures["spread"] = _bootstrapped(lambda rows: np.ptp(right_by_width[:, rows].mean(1)), some)
+        results = _read(recognizer, labels[:some], (tool.centred(each, width) for each in strokes[:some]))
+        right_by_width.append(results.right)
+        figures[f"width {width}"] = _share(results.right)
+    by_width = np.stack(right_by_width)
+    figures["spread"] = _bootstrapped(lambda rows: np.ptp(by_width[:, rows].mean(1)), some)
     figures["numbers"] = _share(_numbers_read(recognizer, tool, samples, writers, rng))
-    confidence, right, refused, likelihood = (np.concatenate([part[key] for part in both]) for key in both[0])
-    calibration: dict[str, Callable[[np.ndarray], float]] = {
-        "ece": lambda rows: expected_calibration_error(confidence[rows], right[rows]),
-        "ece equal mass": lambda rows: equal_mass_calibration_error(confidence[rows], right[rows]),
-        "log loss": lambda rows: log_loss(likelihood[rows]),
-    }
-    for name, figure in calibration.items():  # a digit is drawn again with both its pictures, which are much alike
-        figures[name] = _bootstrapped(partial(_of_both, figure), DIGITS)
-    figures["digits refused"] = _share(refused)
+
+    # Each (2, DIGITS): the bootstrap draws a digit with both its pictures, which are much alike.
+    both = centred, anywhere
+    confidences = np.stack([each.confidences for each in both])
+    right = np.stack([each.right for each in both])
+    likelihoods = np.stack([_likelihoods(each) for each in both])
+
+    def of_rows(error: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[np.ndarray], float]:
+        return lambda rows: error(confidences[:, rows].ravel(), right[:, rows].ravel())
+
+    figures["ece"] = _bootstrapped(of_rows(expected_calibration_error), DIGITS)
+    figures["ece equal mass"] = _bootstrapped(of_rows(equal_mass_calibration_error), DIGITS)
+    figures["log loss"] = _bootstrapped(lambda rows: log_loss(likelihoods[:, rows]), DIGITS)
+    figures["digits refused"] = _share(np.concatenate([each.refused for each in both]))
     letters, _ = tool.load("pen_letters.npz")
     order = np.random.default_rng(SEED).permutation(len(letters))[:DIGITS]
-    answers = _read(recognizer, (tool.centred(letters[i][1]) for i in order))
-    figures["letters refused"] = _share(np.array([not answer.is_digit for answer in answers]))
-    return figures, reliability(confidence, right)
+    unread = np.full(len(order), NO_DIGIT)
+    figures["letters refused"] = _share(_read(recognizer, unread, (tool.centred(letters[i][1]) for i in order)).refused)
+    figures["reliability"] = reliability(confidences.ravel(), right.ravel())
+    return figures
+
+
+def _read(recognizer: Recognizer, labels: np.ndarray, canvases: Iterable[np.ndarray]) -> Results:
+    return Results(labels, recognizer.predict_many(list(canvases)))
+
+
+def _likelihoods(results: Results) -> np.ndarray:
+    """The probabilities of the true digits, float (n,)."""
+    return np.array([p.probabilities[label] for p, label in zip(results.predictions, results.labels, strict=True)])
 
 
 def _numbers_read(
@@ -107,27 +116,6 @@ def _numbers_read(
         if picture is not None:  # it may be too long for the canvas
             right.append(recognizer.read(picture).text == "".join(label for label, _ in chosen))
     return np.array(right)
-
-
-def _read(recognizer: Recognizer, canvases: Iterable[np.ndarray]) -> list[Prediction]:
-    pictures, predictions = list(canvases), []
-    for i in range(0, len(pictures), BATCH):
-        predictions += recognizer.predict_many(pictures[i : i + BATCH])
-    return predictions
-
-
-def _judged(predictions: list[Prediction], truth: np.ndarray) -> dict[str, np.ndarray]:
-    """The predictions as arrays (n,), compared with the true digits, whose probabilities are `likelihood`."""
-    return {
-        "confidence": np.array([p.confidence for p in predictions]),
-        "right": np.array([p.digit for p in predictions]) == truth,
-        "refused": np.array([not p.is_digit for p in predictions]),
-        "likelihood": np.array([p.probabilities[digit] for p, digit in zip(predictions, truth, strict=True)]),
-    }
-
-
-def _of_both(figure: Callable[[np.ndarray], float], rows: np.ndarray) -> float:
-    return figure(np.concatenate([rows, rows + DIGITS]))
 
 
 def _share(yes: np.ndarray) -> dict:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from benchmarks.support.command import command_line, record
+from benchmarks.support.command import command_line, report
 from benchmarks.support.drawing import STROKES, drawn
 from recognizer import Recognizer
 from recognizer.images.opening import read_picture
@@ -44,21 +44,16 @@ def main() -> None:
         "  the model": times(probabilities, prepared),
         "model.predict alone": times(lambda digit: model.predict(digit[..., None], verbose=0), prepared),
     }
-    print(f"{'ms':<22}{'p50':>8}{'p95':>8}")
     for name, ms in rows.items():
-        print(f"{name:<22}{np.percentile(ms, 50):8.2f}{np.percentile(ms, 95):8.2f}")
-    ratio = np.median(rows["model.predict alone"]) / np.median(rows["predict"])
-    print(f"predict is {ratio:.1f} times faster than model.predict alone")
-    throughput = per_second(recognizer, MANY)
-    print(f"predict_many reads {throughput:.0f} pictures a second ({MANY:,} canvases)")
-    if options.record:
-        figures = {
-            "predict_p50_ms": round(float(np.percentile(rows["predict"], 50)), 2),
-            "predict_p95_ms": round(float(np.percentile(rows["predict"], 95)), 2),
-            "times_faster_than_model_predict": round(float(ratio), 1),
-            "predict_many_per_second": round(throughput),
-        }
-        record("python -m benchmarks.speed", figures)
+        print(f"{name:<22}p50 {np.percentile(ms, 50):6.2f} ms, p95 {np.percentile(ms, 95):6.2f} ms")
+    ms = rows["predict"]
+    figures = {
+        "predict_p50_ms": round(float(np.percentile(ms, 50)), 2),
+        "predict_p95_ms": round(float(np.percentile(ms, 95)), 2),
+        "times_faster_than_model_predict": round(float(np.median(rows["model.predict alone"]) / np.median(ms)), 1),
+        "predict_many_per_second": round(per_second(recognizer, MANY)),
+    }
+    report(figures, options, "speed")
 
 
 def times(function: Callable, arguments: Sequence) -> np.ndarray:

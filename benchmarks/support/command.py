@@ -1,37 +1,34 @@
-"""What the benchmarks' command lines share: the parser, the data, and the card that keeps the figures."""
+"""What the benchmarks' command lines share: the parser, the data, and what becomes of the figures."""
 
 import argparse
-from pathlib import Path
+from typing import Any
 
-from recognizer.runtimes.loader import DEFAULT_MODEL
+from benchmarks.support.figures import text
+from recognizer.runtimes.loader import default_model
 from train.config import DIGITS
 from train.data.mnist import Split, load_mnist, split_and_prepare
 from train.errors import TrainError
 from train.report.model_card import note_in_card
 
 
-def command_line(
-    doc: str | None, *, record: bool = True, model: bool = False, data: bool = False
-) -> argparse.ArgumentParser:
-    """Return a parser that knows those of --record, --model and --data that are asked for."""
+def command_line(doc: str | None) -> argparse.ArgumentParser:
+    """Return a parser that shows `doc` as its help, and knows --record."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    if record:
-        parser.add_argument("--record", action="store_true", help="write the figures to the model's card")
-    if model:
-        parser.add_argument("--model", type=Path, default=DEFAULT_MODEL, help="model file (models/digits.keras)")
-    if data:
-        parser.add_argument("--data", help="MNIST as an .npz file (default: the environment variable MNIST_NPZ)")
+    parser.add_argument("--record", action="store_true", help="write the figures to the model's card")
     return parser
 
 
-def held_out(data: str | None) -> Split:
-    """Return the MNIST digits held out of the shipped model's training, prepared; `data` as for `load_mnist`."""
+def held_out() -> Split:
+    """Return the MNIST digits held out of the shipped model's training, prepared."""
     try:
-        return split_and_prepare(load_mnist(data), DIGITS.validation_size, DIGITS.seed).validation
+        return split_and_prepare(load_mnist(None), DIGITS.validation_size, DIGITS.seed).validation
     except TrainError as error:
         raise SystemExit(str(error)) from error
 
 
-def record(command: str, figures: dict, model: Path = DEFAULT_MODEL) -> None:
-    """Set `benchmarks[command]` in the card beside `model`."""
-    note_in_card(model.with_suffix(".json"), "benchmarks", {command: figures})
+def report(figures: dict[str, Any], options: argparse.Namespace, name: str) -> None:
+    """Print the figures of benchmark `name`; with --record, write them to the card of the model that was measured."""
+    for key, figure in figures.items():
+        print(f"{key:<32}{text(figure)}")
+    if options.record:
+        note_in_card(default_model().with_suffix(".json"), "benchmarks", {f"python -m benchmarks.{name}": figures})

@@ -6,9 +6,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -68,16 +69,9 @@ def _wait_until_healthy(server: subprocess.Popen, address: str) -> None:
     for _ in range(START_TIMEOUT_S * 10):
         if server.poll() is not None:
             raise RuntimeError(f"streamlit stopped with status {server.returncode}")
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            pass
-        try:
-            server.wait(0.1)
-        except subprocess.TimeoutExpired:
-            continue
+        with suppress(OSError), urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):
+            return
+        time.sleep(0.1)
     raise RuntimeError(f"streamlit did not answer within {START_TIMEOUT_S} s")
 
 

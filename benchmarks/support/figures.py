@@ -1,28 +1,23 @@
-"""How figures with their 95 % intervals are written: the same on the terminal, in the README and in docs/."""
+"""How figures are written: the same on the terminal, in the README and in docs/."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from train.report.metrics import share_with_interval
 
+def text(figure: Any, places: int = 2) -> str:
+    """A figure of a card as text.
 
-def percent(figure: Mapping[str, Any], places: int = 2) -> str:
-    """A share or accuracy from a card -> "99.68 % (99.55 to 99.77)"."""
-    value = figure["share"] if "share" in figure else figure["accuracy"]
+    A share or accuracy: "99.68 % (99.55 to 99.77)", with its 95 % interval. Another figure with an interval:
+    "0.0049 (0.0027 to 0.0083)". Several figures: "p50_ms 24, p95_ms 28"; those of a list on a line each.
+    """
+    if isinstance(figure, list):
+        return "".join(f"\n    {text(each)}" for each in figure)
+    if not isinstance(figure, Mapping):
+        return f"{figure:.4g}" if isinstance(figure, float) else str(figure)
+    if "interval_95" not in figure:
+        return ", ".join(f"{name} {text(part)}" for name, part in figure.items())
     low, high = figure["interval_95"]
-    return f"{100 * value:.{places}f} % ({100 * low:.{places}f} to {100 * high:.{places}f})"
-
-
-def plain(figure: Mapping[str, Any]) -> str:
-    """A figure that is no share -> "0.0049 (0.0027 to 0.0083)"."""
-    low, high = figure["interval_95"]
-    return f"{figure['value']:.4f} ({low:.4f} to {high:.4f})"
-
-
-def print_reliability(rows: Sequence[Mapping[str, float]]) -> None:
-    """Print a line for each bin of confidence, as `train.report.metrics.reliability` gives them."""
-    print("confidence   right (95 % interval)        of")
-    for row in rows:
-        count = int(row["count"])
-        right = percent(share_with_interval(round(row["accuracy"] * count), count), 1)
-        print(f"{100 * row['confidence']:8.1f} %   {right:<26}{count:>6,}")
+    if "value" in figure:
+        return f"{figure['value']:.4f} ({low:.4f} to {high:.4f})"
+    share = figure["share"] if "share" in figure else figure["accuracy"]
+    return f"{100 * share:.{places}f} % ({100 * low:.{places}f} to {100 * high:.{places}f})"

@@ -7,7 +7,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from benchmarks.support.process import MB
+MB = 1_000_000
 
 
 def requirements_of(path: Path) -> list[Requirement]:

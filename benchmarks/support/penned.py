@@ -29,13 +29,11 @@ class Number:
 
     text: its digits.
     picture: uint8 (H, W), 0 ink to 255 paper.
-    alone: a picture like that of each digit by itself.
     strokes: the strokes of the picture, where they are known.
     """
 
     text: str
     picture: np.ndarray
-    alone: list[np.ndarray]
     strokes: tuple[Stroke, ...] = ()
 
 
@@ -52,19 +50,21 @@ def penned(rng: np.random.Generator, free: tuple[float, float] = FREE) -> Number
     """Write a number of 2 to 6 digits, `free` px of columns between them."""
     writer = _writer(rng)
     labels = rng.integers(0, 10, rng.integers(2, 7))
-    digits, x = [], float(FREE[1])
+    lines: list[np.ndarray] = []
+    x = float(FREE[1])
     for label in labels:
         strokes = _scaled(_digit(label, writer, rng), rng)
         points = np.concatenate(strokes)
         middle = CANVAS[1] / 2 + rng.uniform(-UP_OR_DOWN, UP_OR_DOWN)
         low, high = points.min(0), points.max(0)
         shift = np.array([x - low[0], middle - (low[1] + high[1]) / 2])
-        digits.append([stroke + shift for stroke in strokes])
+        lines += [stroke + shift for stroke in strokes]
         x += high[0] - low[0] + PEN + rng.uniform(*free)
-    size = (max(CANVAS[0], int(x) + PEN), CANVAS[1])
-    alone = [_drawn(digit, size) for digit in digits]
-    known = tuple(Stroke(stroke, PEN) for digit in digits for stroke in digit)
-    return Number("".join(map(str, labels)), np.min(alone, axis=0), alone, known)
+    image = Image.new("L", (max(CANVAS[0], int(x) + PEN), CANVAS[1]), 255)
+    pen = ImageDraw.Draw(image)
+    for points in lines:
+        line(pen, [(float(x), float(y)) for x, y in points], PEN, 0)
+    return Number("".join(map(str, labels)), np.asarray(image), tuple(Stroke(points, PEN) for points in lines))
 
 
 def _writer(rng: np.random.Generator) -> Writer:
@@ -103,11 +103,3 @@ def _scaled(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndar
     width, height = np.ptp(np.concatenate(strokes), axis=0)
     factor = min(HEIGHT * rng.uniform(*UNEQUAL) / height, WIDEST / max(width, 1))
     return [stroke * factor for stroke in strokes]
-
-
-def _drawn(strokes: list[np.ndarray], size: tuple[int, int]) -> np.ndarray:
-    image = Image.new("L", size, 255)
-    pen = ImageDraw.Draw(image)
-    for stroke in strokes:
-        line(pen, [(float(x), float(y)) for x, y in stroke], PEN, 0)
-    return np.asarray(image)
