@@ -9,7 +9,7 @@ from PIL import Image
 
 from benchmarks.sheets import Sheet, sheet
 from recognizer.preprocess import prepare
-from tests.train.tiny import sample
+from tests.helpers import sample
 from train.data.mnist import Split
 
 SHEETS = Path(__file__).parents[1] / "data" / "sheets.zip"

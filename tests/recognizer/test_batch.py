@@ -104,12 +104,6 @@ def test_a_picture_that_cannot_be_read_is_an_error_in_its_place(tmp_path):
         assert error.__traceback__ is error.__cause__ is error.__context__ is None  # they would keep the picture
 
 
-def test_an_error_of_one_picture_is_raised_with_its_cause():
-    with pytest.raises(InvalidImageError, match="cannot be read") as raised:
-        Recognizer(always(1)).read("none.png")
-    assert raised.value.__cause__ is not None
-
-
 @pytest.mark.parametrize(("digits", "calls"), [(1, [1, 2, 4, 8, 16, 16, 16]), (9, [9, *[18] * 31])])
 def test_pictures_share_a_model_call_until_there_are_digits_enough_for_one(digits, calls):
     sizes = []

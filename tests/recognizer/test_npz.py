@@ -1,7 +1,7 @@
 """Arrays from .npz files: only those that are wanted, of the right kind, and never more than fits."""
 
 import io
-import os
+import sys
 import zipfile
 
 import numpy as np
@@ -42,7 +42,6 @@ def test_the_arrays_of_a_good_file_are_read_and_others_ignored(save):
         ({"pictures": np.ones((3, 4), np.uint8)}, r"pictures is uint8 \(3, 4\)"),
         ({"labels": np.zeros(2, np.uint8)}, r"labels is uint8 \(2,\), and should be uint8 \(3,\)"),
         ({"names": np.arange(3)}, "names is int64"),
-        ({"names": ARRAYS["names"].astype(object)}, "names is object"),
         ({"names": np.full(3, "x" * 201)}, "text of up to 200 characters"),
         ({"names": np.full(3, 0x7FFFFFFF, "<u4").view("<U1")}, "maximum character"),
     ],
@@ -80,17 +79,13 @@ def test_a_header_that_promises_too_much_is_refused_before_memory_is_taken(monke
         read_arrays(file.getvalue(), LAYOUT, MAX_BYTES)
 
 
-def test_code_in_a_file_is_never_run(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-
-    class Touch:
+def test_code_in_a_file_is_never_run():
+    class Code:
         def __reduce__(self):
-            return (os.makedirs, ("the code ran", 0o777, True))
+            return sys.exit, ("the code ran",)
 
-    code, witness = saved(names=np.array([Touch()] * 3, object)), tmp_path / "the code ran"
-    with np.load(io.BytesIO(code), allow_pickle=True) as loaded:
-        assert loaded["names"].shape == (3,) and witness.exists()
-    witness.rmdir()
+    code = saved(names=np.array([Code()] * 3, object))
+    with np.load(io.BytesIO(code), allow_pickle=True) as loaded, pytest.raises(SystemExit):
+        loaded["names"]
     with pytest.raises(ValueError, match="names is object"):
         read_arrays(code, LAYOUT, MAX_BYTES)
-    assert not witness.exists()

@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from hypothesis.extra import numpy as arrays
 
+from benchmarks.hostile import drawn_ink, scribbles
 from benchmarks.support.drawing import arc, placed, render
 from recognizer import Recognizer
+from recognizer.formatting import unread_note
 from recognizer.images.ink import Sheet
-from recognizer.numbers.candidates import Budget, Candidate
+from recognizer.numbers.candidates import MAX_WORK, Budget, Candidate
 from recognizer.numbers.path import best_path
 from recognizer.numbers.pieces import MAX_PIECES, find_pieces
 from recognizer.numbers.segment import cut_line, segment
@@ -31,9 +33,8 @@ def written(*digits, size=(640, 200), width=8):
 def test_a_number_is_read_left_to_right_with_a_box_for_each_digit(light):
     reading = light.read(written((2, 30, 40, 100), (0, 150, 50, 110), (2, 270, 30, 90), (6, 380, 45, 100)))
     assert reading.text == "2026" and reading.left_out == 0
-    for (left, top, right, bottom), expected in zip(
-        (each.box for each in reading.digits), (30, 150, 270, 380), strict=True
-    ):
+    for digit, expected in zip(reading.digits, (30, 150, 270, 380), strict=True):
+        left, top, right, bottom = digit.box
         assert left == pytest.approx(expected, abs=8) and right > left + 40 and bottom > top + 80
 
 
@@ -125,6 +126,19 @@ def test_a_page_full_of_pieces_is_read_in_part_and_the_rest_counted():
     picture[20:880, 20:880][dashes[:860], ::20] = 0
     reading = Recognizer(always(1)).read(picture)
     assert len(reading.digits) == MAX_PIECES and reading.left_out == 43 * 43 - MAX_PIECES
+    assert f"{reading.left_out:,} more" in unread_note(reading)
+
+
+HOSTILE = {name: (255 - ink, []) for name, ink in drawn_ink(np.random.default_rng(1))}
+HOSTILE |= {name: (picture, strokes) for name, picture, strokes in scribbles(np.random.default_rng(1))}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_whatever_is_drawn_the_model_is_shown_no_more_than_the_budget_allows(name):
+    shown = []
+    doubting = always(3, 0.2, none=0.9)  # so that everything is taken apart
+    reading = Recognizer(lambda digits: shown.append(len(digits)) or doubting(digits)).read(*HOSTILE[name])
+    assert sum(shown) <= reading.work <= MAX_WORK
 
 
 def test_the_path_takes_what_the_classifier_believes():
