@@ -53,10 +53,9 @@ def with_article(digit: int) -> str:
 def digit_labels(digits: Sequence[Prediction]) -> list[str]:
     """Names for the digits of a number, of which one is to be picked, no two alike: two sevens are 7₁ and 7₂."""
     names = [str(digit.digit) if digit.is_digit else "?" for digit in digits]
-    numbers = [str(names[:i].count(name)) for i, name in enumerate(names, 1)]
     return [
-        name + number.translate(SUBSCRIPT) if names.count(name) > 1 else name
-        for name, number in zip(names, numbers, strict=True)
+        name + str(names[:end].count(name)).translate(SUBSCRIPT) if names.count(name) > 1 else name
+        for end, name in enumerate(names, 1)
     ]
 
 
@@ -154,6 +153,6 @@ def preview_html(prediction: Prediction | None) -> str:
     """The 28x28 picture that the model saw, ink dark on light, enlarged without smoothing."""
     ink = np.zeros((28, 28)) if prediction is None else prediction.input
     return (
-        f'<figure class="preview"><img src="{png_uri(ink_picture(ink)[..., 0])}" width="28" height="28" '
+        f'<figure class="preview"><img src="{png_uri(ink_picture(ink))}" width="28" height="28" '
         'alt="The drawing as the model sees it"><figcaption>What the model sees: 28 by 28 pixels</figcaption></figure>'
     )

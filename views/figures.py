@@ -36,7 +36,7 @@ def png_uri(picture: np.ndarray) -> str:
 
 
 def figure(picture: np.ndarray, title: str, sentence: str, kind: str = "") -> str:
-    """A picture, uint8 (h, w, 3), with a title and a sentence; `kind`: "pixels" shows each pixel as a square."""
+    """A picture as for `png_uri`, with a title and a sentence; `kind`: "pixels" shows each pixel as a square."""
     return (
         f'<figure class="figure {kind}"><img src="{png_uri(picture)}" alt="{html.escape(title)}">'
         f"<figcaption><strong>{html.escape(title)}</strong> {html.escape(sentence)}</figcaption></figure>"
@@ -49,9 +49,8 @@ def row(figures: list[str]) -> str:
 
 
 def ink_picture(ink: np.ndarray) -> np.ndarray:
-    """Ink, float32 (h, w), 0-1, as black on white: uint8 (h, w, 3)."""
-    grey = np.rint(255 * (1 - ink)).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=2)
+    """Ink, float32 (h, w), 0-1, as black on white: uint8 (h, w)."""
+    return np.rint(255 * (1 - ink)).astype(np.uint8)
 
 
 def heat_picture(ink: np.ndarray, heat: np.ndarray) -> np.ndarray:

@@ -9,7 +9,6 @@ to the terminal and past the log.
 import logging
 import time
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
@@ -26,11 +25,10 @@ MOST, EVERY_S = 20, 60  # at most so many lines in so many s
 class Shortened(logging.Filter):
     """Lets this program's own errors pass as they are, and anything else as one line, if there is room for it."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` returns s."""
+    def __init__(self) -> None:
         super().__init__()
-        self._clock, self._lock = clock, Lock()
-        self._since, self._written, self._left_out = clock(), 0, 0
+        self._lock = Lock()
+        self._since, self._written, self._left_out = time.monotonic(), 0, 0
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is written, and make it one line if it is."""
@@ -38,8 +36,8 @@ class Shortened(logging.Filter):
         if record.levelno < LOGGERS[_family(record.name)] or (error and _is_ours(error)):
             return True
         with self._lock:
-            if self._clock() - self._since >= EVERY_S:
-                self._since, self._written = self._clock(), 0
+            if time.monotonic() - self._since >= EVERY_S:
+                self._since, self._written = time.monotonic(), 0
             if self._written == MOST:
                 self._left_out += 1
                 return False

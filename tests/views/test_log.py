@@ -6,6 +6,7 @@ import shlex
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -85,13 +86,14 @@ def test_what_no_browser_sends_is_a_line_each_in_the_log_and_not_too_many_of_the
 
 
 @pytest.fixture
-def shortened():
+def shortened(monkeypatch):
     """A logger of Streamlit's family, what it has `written` as text, and a clock to set."""
     now, written = [0.0], []
+    monkeypatch.setattr(log, "time", SimpleNamespace(monotonic=lambda: now[0]))
     handler = logging.StreamHandler()
     handler.emit = lambda record: written.append(handler.format(record))
     logger = logging.getLogger("streamlit.a_test")
-    logger.handlers, logger.filters, logger.propagate = [handler], [log.Shortened(lambda: now[0])], False
+    logger.handlers, logger.filters, logger.propagate = [handler], [log.Shortened()], False
     logger.setLevel(logging.DEBUG)
     return logger, written, now
 

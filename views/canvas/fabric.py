@@ -41,10 +41,6 @@ class Strokes:
         """The objects as JSON."""
         return json.dumps(self.objects)
 
-    def without_last(self) -> "Strokes":
-        """All strokes but the last."""
-        return Strokes(self.objects[:-1], self.lines[:-1])
-
 
 def parse_strokes(payload: object) -> Strokes:
     """Parse what the canvas sent, which may be anything; `InvalidImageError` if it is not a usable list of strokes."""

@@ -56,7 +56,7 @@ class Sheet:
         strokes = self.strokes
         for _ in range(times):
             if strokes.objects:
-                strokes = strokes.without_last()
+                strokes = Strokes(strokes.objects[:-1], strokes.lines[:-1])
             else:
                 strokes, self.cleared = self.cleared, EMPTY
         self._ask_for(strokes)
