@@ -1,16 +1,19 @@
 """The Model tab, run by Streamlit's AppTest."""
 
+import pytest
+
 from recognizer.runtimes.loader import MODEL_VARIABLE
-from views.draw import DRAW_HINT
+from tests.views.sent import FOUR
 from views.model import NO_CARD
 
 
-def test_the_model_tab_costs_nothing_until_it_is_opened(page):
-    page.open()
+def test_why_and_model_cost_nothing_until_they_are_opened(page, monkeypatch):
+    monkeypatch.setattr("views.why.Explainer", lambda *_: pytest.fail("looked inside"))
+    page.open(FOUR)
     assert not page.app.markdown
     page.show("Model")
     assert any("test digits read correctly" in element.value for element in page.app.markdown)
-    assert DRAW_HINT in page.text, "the Draw tab is kept"
+    assert page.winners == ["4"], "the Draw tab is kept"
 
 
 def test_a_missing_or_broken_card_is_one_sentence(page, monkeypatch, tmp_path):

@@ -16,14 +16,6 @@ from views.draw import LOADING_HINT
 pytestmark = pytest.mark.usefixtures("fresh_cache")
 
 
-def test_the_page_is_there_before_the_model(page, monkeypatch):
-    never = threading.Event()
-    monkeypatch.setattr(reading.Recognizer, "load", lambda path: never.wait(60))
-    page.open(FOUR, wait=False)
-    never.set()
-    assert LOADING_HINT in page.text and page.calls, "the canvas is shown meanwhile"
-
-
 def test_what_loading_brought_is_kept_out_of_garbage_collection(page):
     gc.unfreeze()
     page.open()
@@ -48,7 +40,7 @@ def test_a_missing_model_is_one_sentence_and_found_once_it_is_there(page, monkey
     assert reading.recognizer().result(timeout=60)
 
 
-def test_a_model_that_fails_slowly_is_one_sentence_and_is_not_loaded_again_by_itself(page, monkeypatch):
+def test_the_page_is_there_before_the_model_which_is_not_loaded_again_by_itself_if_it_fails(page, monkeypatch):
     loads, go_on = [], threading.Event()
 
     def slowly(path):
@@ -58,7 +50,7 @@ def test_a_model_that_fails_slowly_is_one_sentence_and_is_not_loaded_again_by_it
 
     monkeypatch.setattr(reading.Recognizer, "load", slowly)
     page.open(wait=False)
-    assert LOADING_HINT in page.text
+    assert LOADING_HINT in page.text and page.calls, "the canvas is shown meanwhile"
     future = reading.recognizer()
     go_on.set()
     future.exception(timeout=60)

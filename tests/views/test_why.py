@@ -7,7 +7,7 @@ import pytest
 from benchmarks.support.canvas import sent
 from recognizer import ModelError
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE, sha256_of
-from tests.views.sent import EMPTY, FOUR, NUMBER
+from tests.views.sent import EMPTY, FOUR
 
 
 def headings(page):
@@ -58,8 +58,3 @@ def test_explanations_and_corrections_are_of_the_model_that_answered_whatever_li
     page.show("Why")
     assert not page.app.warning and "The model says: 4" in headings(page)[0]
     assert page.app.session_state["feedback"].shown.model == answered
-
-
-def test_why_costs_nothing_until_it_is_opened(page, monkeypatch):
-    monkeypatch.setattr("views.why.Explainer", lambda *_: pytest.fail("looked inside"))
-    page.open(NUMBER)
