@@ -60,10 +60,9 @@ class Explainer:
 
     def steps(self, ink: np.ndarray) -> list[tuple[Step, Prediction | None]]:
         """Return each step of the preparation, and what would be predicted without it; None for the drawing itself."""
-        taken = steps(ink)
-        without = np.stack([step.without for step in taken if step.without is not None])
-        predictions = iter(self._recognizer.predict_prepared(without))
-        return [(step, None if step.without is None else next(predictions)) for step in taken]
+        drawing, *others = steps(ink)
+        without = np.stack([step.without for step in others if step.without is not None])
+        return [(drawing, None), *zip(others, self._recognizer.predict_prepared(without), strict=True)]
 
     def attribution(self, ink: np.ndarray, digit: int, instead_of: int | None = None) -> np.ndarray:
         """Return how much each part of the ink speaks for `digit`, or for it instead of another: float32 like `ink`."""

@@ -1,16 +1,8 @@
 """The digits from training that a drawing is most similar to, as the model sees them.
 
 Similarity is the Euclidean distance between the inputs of the last layer (Papernot & McDaniel 2018, "Deep k-nearest
-neighbors"), reduced to their principal components. `python -m train.export.neighbours` writes the index, an .npz file
-beside the model:
-
-model      str                SHA-256 of the model file that it was made with
-mean       float32 (d,)       of the last layer's inputs
-components float32 (k, d)     principal components
-features   float16 (n, k)     of each digit
-pictures   uint8 (n, 28, 28)  0 paper to 255 ink
-labels     uint8 (n,)         0-9
-drawn      bool (n,)          False for MNIST's, True for the digits that training draws itself
+neighbors"), reduced to their principal components. `python -m train` writes the index, an .npz file beside the model;
+`LAYOUT` says what it holds.
 """
 
 import os
@@ -27,15 +19,15 @@ from recognizer.runtimes.loader import sha256_of
 
 MAX_BYTES = 64 * 2**20
 LAYOUT: Layout = {
-    "model": ("str", ()),
-    "mean": ("float32", ("d",)),
-    "components": ("float32", ("k", "d")),
-    "features": ("float16", ("n", "k")),
-    "pictures": ("uint8", ("n", 28, 28)),
-    "labels": ("uint8", ("n",)),
-    "drawn": ("bool", ("n",)),
+    "model": ("str", ()),  # SHA-256 of the model file that it was made with
+    "mean": ("float32", ("d",)),  # of the last layer's inputs
+    "components": ("float32", ("k", "d")),  # principal components
+    "features": ("float16", ("n", "k")),  # of each digit
+    "pictures": ("uint8", ("n", 28, 28)),  # 0 paper to 255 ink
+    "labels": ("uint8", ("n",)),  # 0-9
+    "drawn": ("bool", ("n",)),  # False for MNIST's, True for the digits that training draws itself
 }
-COMMAND = "`python -m train.export.neighbours`"
+COMMAND = "`python -m train.export --formats neighbours`"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +43,7 @@ class NeighbourIndex:
     """Digits from training, to be searched by the inputs of the network's last layer."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray]):
-        """Take the arrays that the module's docstring describes."""
+        """Take the arrays that `LAYOUT` describes."""
         self.arrays = arrays
         self._features = arrays["features"].astype(np.float32)
 

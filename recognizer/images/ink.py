@@ -1,8 +1,6 @@
 """Any picture -> the ink on it, found in the same way for a digit, a number or a page.
 
-In: a `Picture`. Out: a `Sheet`, with its ink as float32 (H, W), 0 paper to 1 ink, no side over
-`recognizer.images.opening.MAX_WORKING_SIDE`, and parts of it in more detail if the picture has it: a page is looked at
-as a whole, its small digits more closely.
+A page is looked at as a whole, and its small digits more closely, if the picture has the detail.
 """
 
 import cv2
@@ -20,7 +18,7 @@ LEAST_PAPER = 16  # pixels that show the colour of the paper around a piece of i
 class Sheet:
     """The ink of a picture.
 
-    ink: float32 (H, W), 0 paper to 1 ink.
+    ink: float32 (H, W), 0 paper to 1 ink, no side over `recognizer.images.opening.MAX_WORKING_SIDE`.
     scale: how many px of the picture, upright, one px of `ink` stands for.
     """
 

@@ -1,9 +1,4 @@
-"""Any picture -> uint8 pixels; its size is checked before anything is decoded.
-
-In: a path, the bytes of a picture file, a PIL image, or a uint8 array (H, W), (H, W, 3) or (H, W, 4).
-Out: `Opened`, the picture as a uint8 array of one of those three shapes, no side longer than `MAX_WORKING_SIDE`, and
-the same in more detail if it has more.
-"""
+"""Any picture -> uint8 pixels; its size is checked before anything is decoded."""
 
 import io
 import os
@@ -48,6 +43,7 @@ class Opened:
     scale: float
 
 
+# A path, the content of a file, or pixels: uint8 (H, W), (H, W, 3) or (H, W, 4).
 Picture: TypeAlias = str | os.PathLike | bytes | Image.Image | np.ndarray | Opened
 
 

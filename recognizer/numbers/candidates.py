@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from recognizer.numbers.lines import side_by_side
 from recognizer.numbers.pieces import Piece
 
 MAX_WORK = 300  # pictures for the model in one reading; it looks at one in 2 ms
@@ -126,8 +127,7 @@ def _boundary_cost(a: Piece, b: Piece, pieces: list[Piece], cut_cost: float | No
     """How unlikely it is that two neighbours belong to two digits, in nats."""
     across = max(0.0, (min(a.right, b.right) - max(a.left, b.left)) / min(a.width, b.width))
     if a.whole != b.whole:
-        beside = (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
-        return STACKED_COST * across * (1 - max(beside, 0.0))
+        return STACKED_COST * across * (1 - max(0.0, side_by_side(a, b)))
     if cut_cost is None:
         return CROSSING_COST * across
     left, top, right, bottom = bounding_box([piece for piece in pieces if piece.whole == a.whole])

@@ -16,8 +16,8 @@ def into_lines(pieces: list[Piece]) -> list[list[Piece]]:
     tall = [piece for piece in pieces if piece.height >= TALL * usual]
     lines: list[list[Piece]] = []
     for piece in sorted(tall, key=_middle):
-        best = max(lines, key=lambda line: _side_by_side(line[-1], piece), default=None)
-        if best is not None and _side_by_side(best[-1], piece) >= SAME_LINE:
+        best = max(lines, key=lambda line: side_by_side(line[-1], piece), default=None)
+        if best is not None and side_by_side(best[-1], piece) >= SAME_LINE:
             best.append(piece)
         else:
             lines.append([piece])
@@ -43,8 +43,8 @@ def _middle(piece: Piece) -> float:
     return piece.left + piece.right
 
 
-def _side_by_side(a: Piece, b: Piece) -> float:
-    """How much of the lower one's height is beside the other."""
+def side_by_side(a: Piece, b: Piece) -> float:
+    """Return how much of the lower one's height is beside the other."""
     return (min(a.bottom, b.bottom) - max(a.top, b.top)) / min(a.height, b.height)
 
 
