@@ -1,11 +1,11 @@
-"""Whatever ink there is, on the canvas or on a photograph, reading it is bounded work."""
+"""Whatever ink there is, on the canvas or on a photograph, reading it is bounded work, and each digit is in its box."""
 
 import cv2
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as some
 
-from recognizer import Reading, Recognizer, Stroke
+from recognizer import Recognizer, Stroke
 from recognizer.numbers.candidates import MAX_WORK
 from tests.helpers import always
 
@@ -31,16 +31,22 @@ def inked(lines, width):
     return ink
 
 
+def check(reading):
+    assert reading.work <= MAX_WORK
+    for digit in reading.digits:
+        left, top, right, bottom = digit.box
+        assert 0 <= left < right <= SIZE[0] and 0 <= top < bottom <= SIZE[1] and digit.ink.max() > 0
+
+
 @given(SCRIBBLES | patterns(), some.integers(1, 24), some.booleans())
 def test_reading_pixels(lines, width, photographed):
     picture = 255 - inked(lines, width)
     if photographed:
         picture = np.uint8(picture * np.linspace(1, 0.5, SIZE[0]) * 0.8 + 20)
-    reading = DOUBTING.read(picture)
-    assert isinstance(reading, Reading) and reading.work <= MAX_WORK
+    check(DOUBTING.read(picture))
 
 
 @given(SCRIBBLES | patterns(), some.integers(1, 24))
 def test_reading_strokes(lines, width):
     strokes = [Stroke(np.array(line, float), width) for line in lines[:500]]
-    assert DOUBTING.read(255 - inked(lines[:500], width), strokes).work <= MAX_WORK
+    check(DOUBTING.read(255 - inked(lines[:500], width), strokes))

@@ -59,16 +59,11 @@ def test_many_at_once_are_read_as_one_by_one(light):
 
 
 def test_many_go_through_the_model_in_bounded_batches(monkeypatch, mnist_sample):
-    batches = []
-
-    def count(digits):
-        batches.append(len(digits))
-        return always(1)(digits)
-
     monkeypatch.setattr("recognizer.recognizer.MAX_BATCH", 40)
-    assert len(Recognizer(count).predict_many(list(mnist_sample["x_test"]))) == 100
-    assert batches == [40, 40, 20]
-    assert Recognizer(count).predict_many([]) == []
+    batches = []
+    recognizer = Recognizer(lambda digits: batches.append(len(digits)) or always(1)(digits))
+    assert len(recognizer.predict_many(list(mnist_sample["x_test"]))) == 100
+    assert batches == [40, 40, 20] and recognizer.predict_many([]) == []
 
 
 def test_a_model_with_little_confidence_calls_nothing_a_digit():

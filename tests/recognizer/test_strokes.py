@@ -2,14 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as some
 
 from benchmarks.support.drawing import placed, render
-from recognizer import Recognizer, Stroke
+from recognizer import Stroke
 from recognizer.numbers.strokes import MAX_STROKES, stroke_pieces
 from recognizer.preprocess import find_ink
-from tests.helpers import always
 
 WIDTH = 12
 LETTERS = {
@@ -73,16 +70,3 @@ def test_strokes_are_in_px_of_the_picture_even_if_it_is_scaled_down(light):
     large = picture.repeat(4, axis=0).repeat(4, axis=1)
     reading = light.read(large, [Stroke(4 * each.points, 4 * each.width) for each in strokes])
     assert reading.text == "56" and reading.digits[1].box[2] > 900
-
-
-POINTS = some.lists(some.tuples(some.integers(-20, 320), some.integers(-20, 220)), min_size=1, max_size=4)
-
-
-@settings(max_examples=60, deadline=None)
-@given(some.lists(POINTS, min_size=1, max_size=8))
-def test_whatever_is_drawn_each_digit_is_in_its_box(lines):
-    reading = Recognizer(always(3)).read(*drawing(*lines, size=(300, 200)))
-    for digit in reading.digits:
-        left, top, right, bottom = digit.box
-        assert 0 <= left < right <= 300 and 0 <= top < bottom <= 200
-        assert digit.ink.shape == (bottom - top, right - left) and digit.ink.max() > 0
