@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from recognizer.runtimes.keras_check import check_file
-from recognizer.runtimes.open_model import OpenModel, Probabilities
+from recognizer.runtimes.open_model import OpenModel
 
 
 def open_model(path: Path) -> OpenModel:
@@ -16,16 +16,9 @@ def open_model(path: Path) -> OpenModel:
     check_file(path)
     network = keras.saving.load_model(path, compile=False, safe_mode=True)
     input_shape, output_shape = (tuple(getattr(network, name, None) or ()) for name in ("input_shape", "output_shape"))
-    return OpenModel(_compile(network), input_shape, output_shape, network)
 
-
-def _compile(network: Any) -> Probabilities:
-    """Wrap a Keras model for fast calls.
-
-    `model.predict` builds a data pipeline on each call; a traced function with one fixed signature does not, and
-    answers a single picture dozens of times faster (benchmarks/speed.py).
-    """
-
+    # `network.predict` builds a data pipeline on each call; a traced function with one fixed signature does not, and
+    # answers a single picture dozens of times faster (benchmarks/speed.py).
     @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.float32)])
     def call(digits: Any) -> Any:
         return network(digits[..., None], training=False)
@@ -33,4 +26,4 @@ def _compile(network: Any) -> Probabilities:
     def probabilities(digits: np.ndarray) -> np.ndarray:
         return call(tf.constant(digits, tf.float32)).numpy().astype(np.float32, copy=False)
 
-    return probabilities
+    return OpenModel(probabilities, input_shape, output_shape, network)

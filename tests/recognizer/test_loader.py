@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import h5py
 import keras
-import numpy as np
 import pytest
 from keras import layers
 
@@ -17,17 +16,17 @@ from recognizer.runtimes.keras_check import MAX_CONFIG_BYTES
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE, default_model, load_model, sha256_of
 
 
-def softmax(units=10):
-    return [layers.Flatten(), layers.Dense(units, activation="softmax")]
+def softmax():
+    return [layers.Flatten(), layers.Dense(10, activation="softmax")]
 
 
 @pytest.fixture
 def saved(tmp_path):
     """Save a small model made of the given layers, and return its path."""
 
-    def save(*inner, shape=(28, 28, 1), suffix=".keras"):
+    def save(*inner, suffix=".keras"):
         path = tmp_path / f"model{suffix}"
-        keras.Sequential([keras.Input(shape), *inner]).save(path)
+        keras.Sequential([keras.Input((28, 28, 1)), *inner]).save(path)
         return path
 
     return save
@@ -44,17 +43,11 @@ def replace_in_config(path, before, after):
             archive.writestr(name, content)
 
 
-@pytest.mark.parametrize(
-    ("name", "sentence"),
-    [("none.keras", "python -m train"), ("digits.json", r"ends in \.keras, \.h5, \.onnx or \.tflite")],
-)
-def test_a_path_without_a_model_says_how_to_get_one(name, sentence):
-    with pytest.raises(ModelError, match=sentence):
-        load_model(DEFAULT_MODEL.with_name(name))
-
-
-def test_a_model_may_have_an_output_for_none_of_the_digits(saved):
-    assert load_model(saved(*softmax(11)))(np.zeros((3, 28, 28), np.float32)).shape == (3, 11)
+def test_a_path_without_a_model_says_how_to_get_one():
+    with pytest.raises(ModelError, match="python -m train"):
+        load_model(DEFAULT_MODEL.with_name("none.keras"))
+    with pytest.raises(ModelError, match=r"ends in \.keras, \.h5, \.onnx or \.tflite"):
+        load_model(DEFAULT_MODEL.with_name("digits.json"))
 
 
 @pytest.mark.parametrize(
