@@ -14,7 +14,7 @@ from train.synthetic.drawings import (
     training_drawings,
     variants,
 )
-from train.synthetic.glyphs import DIGITS, NO_DIGITS
+from train.synthetic.glyphs import DIGITS, NEGATIVES
 from train.synthetic.pen import Hand, draw, parse
 
 SMALL = replace(CONFIG, drawn_digits=20, variants=13, negatives=24, pool=2, validation_drawings=30)
@@ -29,7 +29,7 @@ def written(glyph, count, seed=7, hand=CLUMSY_HAND):
 
 
 def test_every_glyph_can_be_written():
-    for glyph in [glyph for _, glyph in STYLES] + list(NO_DIGITS):
+    for glyph in [glyph for _, glyph in STYLES] + list(NEGATIVES):
         strokes = parse(glyph)
         points = np.concatenate([points for points, _, _ in strokes])
         assert all(len(points) >= 2 for points, _, _ in strokes), glyph
@@ -38,7 +38,7 @@ def test_every_glyph_can_be_written():
 
 
 def test_no_glyph_is_in_the_table_twice():
-    every = [glyph for _, glyph in STYLES] + list(NO_DIGITS)
+    every = [glyph for _, glyph in STYLES] + list(NEGATIVES)
     assert len(set(every)) == len(every)
 
 
@@ -69,7 +69,7 @@ def test_every_style_of_every_digit_is_legible(light):
 
 def test_what_is_no_digit_is_refused_glyph_by_glyph(light):
     refused = {
-        glyph: np.mean([not p.is_digit for p in light.predict_prepared(written(glyph, 10))]) for glyph in NO_DIGITS
+        glyph: np.mean([not p.is_digit for p in light.predict_prepared(written(glyph, 10))]) for glyph in NEGATIVES
     }
     assert np.mean(list(refused.values())) >= 0.9
     assert min(refused.values()) >= 0.3, min(refused, key=refused.get)

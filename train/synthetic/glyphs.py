@@ -121,7 +121,7 @@ DIGITS: dict[int, tuple[str, ...]] = {
 
 # Letters and signs that nobody means as a digit. Left out are those that many write like one (b B D g G I l o O q
 # s S z Z), whatever their owners think.
-NO_DIGITS: tuple[str, ...] = (
+NEGATIVES: tuple[str, ...] = (
     "2,100 30,0! 58,100 / ~ 12,62 48,62",  # A
     "4,100 20,30 34,0 44,30 58,100 / ~ 10,60 52,56",
     "0,96 16,40 38,0! 46,100 / ~ 6,60 56,58",

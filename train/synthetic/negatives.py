@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from recognizer.preprocess import stroke_width
 from train.data.mnist import Split
-from train.synthetic.glyphs import NO_DIGITS
+from train.synthetic.glyphs import NEGATIVES
 from train.synthetic.pen import Hand, draw, inked, line, written
 from train.synthetic.variants import enlarged
 
@@ -26,7 +26,7 @@ Painter = Callable[[np.random.Generator], np.ndarray]
 def painters(source: Split, hand: Hand) -> list[tuple[Painter, float]]:
     """The painters of negatives, each with its share; some of them use the MNIST digits in `source`."""
     return [
-        (lambda rng: draw(str(rng.choice(NO_DIGITS)), rng, hand), 0.6),
+        (lambda rng: draw(str(rng.choice(NEGATIVES)), rng, hand), 0.6),
         (_printed, 0.1),
         (_scribble, 0.14),
         (lambda rng: _pair(source, rng), 0.06),
