@@ -15,62 +15,53 @@ as many of MNIST's validation digits and of the held-out corrections; otherwise 
 """
 
 import argparse
-import os
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from recognizer.errors import RecognizerError
 from train.config import CONFIGS, PRESETS, TrainConfig
-from train.errors import TrainError, missing
+from train.errors import command
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 NOT_GENERATED = ("architecture", "seed", "corrections")  # fields of TrainConfig whose options are written out below
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit status."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; `SystemExit` with a sentence if something is wrong, with status 130 after Ctrl-C."""
     options = parser().parse_args(arguments)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
-        return _train(config_from(options), options)
-    except (TrainError, RecognizerError) as error:
-        print(f"python -m train: {error}", file=sys.stderr)
-        return 1
-    except ImportError as error:
-        print(f"python -m train: {missing(error)}", file=sys.stderr)
-        return 1
+        with command("python -m train"):
+            _train(config_from(options), options)
     except KeyboardInterrupt:
-        advice = "Every whole epoch is kept: run the same command with --resume to go on."
-        print(f"\nStopped. {advice}", file=sys.stderr)
-        return 130
+        print("\nStopped. Every whole epoch is kept: run the same command with --resume to go on.", file=sys.stderr)
+        sys.exit(130)
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line: where things are, and one option for each hyper-parameter in `TrainConfig`."""
-    command = argparse.ArgumentParser(
+    line = argparse.ArgumentParser(
         prog="python -m train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    command.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
-    command.add_argument("--out", type=Path, default=MODELS, help="folder for the model and its card (models/)")
-    command.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
-    command.add_argument("--corrections", type=Path, metavar="FILE", help="corrections to train with, too (.npz)")
-    run = command.add_mutually_exclusive_group()
+    line.add_argument("--data", help="MNIST as an .npz file (or the environment variable MNIST_NPZ)")
+    line.add_argument("--out", type=Path, default=MODELS, help="folder for the model and its card (models/)")
+    line.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+    line.add_argument("--corrections", type=Path, metavar="FILE", help="corrections to train with, too (.npz)")
+    run = line.add_mutually_exclusive_group()
     run.add_argument("--architecture", choices=list(CONFIGS), help="which network (digits)")
     run.add_argument("--preset", choices=list(PRESETS), help="another run, smaller and quicker")
-    command.add_argument("--seed", type=int, help="of everything random")
+    line.add_argument("--seed", type=int, help="of everything random")
     for field in fields(TrainConfig):
         if field.name in NOT_GENERATED:
             continue
         option, default = "--" + field.name.replace("_", "-"), getattr(CONFIGS["digits"], field.name)
         if isinstance(default, bool):
-            command.add_argument(option, action=argparse.BooleanOptionalAction, default=None)
+            line.add_argument(option, action=argparse.BooleanOptionalAction, default=None)
         elif isinstance(default, tuple):
-            command.add_argument(option, nargs="+", choices=("keras", "h5"), help="which model files to write")
+            line.add_argument(option, nargs="+", choices=("keras", "h5"), help="which model files to write")
         else:
-            command.add_argument(option, type=type(default), metavar=type(default).__name__.upper())
-    return command
+            line.add_argument(option, type=type(default), metavar=type(default).__name__.upper())
+    return line
 
 
 def config_from(options: argparse.Namespace) -> TrainConfig:
@@ -83,7 +74,7 @@ def config_from(options: argparse.Namespace) -> TrainConfig:
     return replace(PRESETS.get(options.preset, CONFIGS[options.architecture or "digits"]), **changes)
 
 
-def _train(config: TrainConfig, options: argparse.Namespace) -> int:
+def _train(config: TrainConfig, options: argparse.Namespace) -> None:
     from train.data.corrections import read_corrections
     from train.data.mnist import load_mnist, split_and_prepare
     from train.export.runtimes import outdated_exports
@@ -103,8 +94,7 @@ def _train(config: TrainConfig, options: argparse.Namespace) -> int:
     print(summary(card))
     if outdated := outdated_exports(options.out / card["model"]):
         print(outdated)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,11 +7,6 @@ from train.errors import TrainError
 
 
 @pytest.fixture
-def no_environment(monkeypatch):
-    monkeypatch.delenv("MNIST_NPZ", raising=False)
-
-
-@pytest.fixture
 def sample_is_mnist(monkeypatch, mnist_sample):
     """Let the small sample pass for MNIST."""
     monkeypatch.setattr(data, "ARRAYS", {name: (a.shape, sha256(a)) for name, a in mnist_sample.items()})
@@ -24,38 +19,26 @@ def file(tmp_path, mnist_sample):
     return path
 
 
-def test_a_good_file_is_read(file, sample_is_mnist, mnist_sample):
-    loaded = load_mnist(file)
-    assert all((loaded[name] == mnist_sample[name]).all() for name in ARRAYS)
-
-
-def test_the_environment_names_the_file(file, sample_is_mnist, monkeypatch, mnist_sample):
+def test_the_file_is_read_that_is_given_or_that_the_environment_names(file, sample_is_mnist, monkeypatch, mnist_sample):
+    monkeypatch.setenv("MNIST_NPZ", "none.npz")
+    from_the_file = load_mnist(file)
     monkeypatch.setenv("MNIST_NPZ", str(file))
-    assert (load_mnist()["y_test"] == mnist_sample["y_test"]).all()
+    for arrays in (from_the_file, load_mnist()):
+        assert all((arrays[name] == mnist_sample[name]).all() for name in ARRAYS)
 
 
-def test_one_changed_pixel_is_found(file, sample_is_mnist, mnist_sample):
-    changed = {**mnist_sample, "x_test": mnist_sample["x_test"].copy()}
-    changed["x_test"][3, 14, 14] ^= 1
-    np.savez(file, **changed)
-    with pytest.raises(TrainError, match=r"the bytes of x_test are not MNIST's"):
-        load_mnist(file)
-
-
-def test_other_shapes_types_and_labels_are_found(file, sample_is_mnist, mnist_sample):
-    labels = np.where(mnist_sample["y_train"] == 9, 10, mnist_sample["y_train"]).astype(np.uint8)
-    for name, array, sentence in (
-        ("x_train", mnist_sample["x_train"][:5], r"x_train is uint8 \(5, 28, 28\)"),
-        ("y_test", mnist_sample["y_test"].astype(np.int64), "y_test is int64"),
-        ("y_train", labels, "labels above 9"),
-    ):
-        np.savez(file, **{**mnist_sample, name: array})
-        with pytest.raises(TrainError, match=sentence):
-            load_mnist(file)
-
-
-def test_the_sample_itself_is_not_mnist(file):
-    with pytest.raises(TrainError, match=r"MNIST's is uint8 \(60000, 28, 28\)"):
+@pytest.mark.parametrize(
+    ("name", "change", "sentence"),
+    [
+        ("x_test", lambda array: array ^ (np.arange(array.size).reshape(array.shape) == 999), "bytes of x_test"),
+        ("x_train", lambda array: array[:5], r"x_train is uint8 \(5, 28, 28\), MNIST's is uint8 \(300, 28, 28\)"),
+        ("y_test", lambda array: array.astype(np.int64), "y_test is int64"),
+    ],
+    ids=["one pixel", "another shape", "another type"],
+)
+def test_arrays_that_are_not_mnists_are_refused(file, sample_is_mnist, mnist_sample, name, change, sentence):
+    np.savez(file, **{**mnist_sample, name: change(mnist_sample[name])})
+    with pytest.raises(TrainError, match=sentence):
         load_mnist(file)
 
 
@@ -68,10 +51,11 @@ def test_files_that_are_no_npz_are_refused(tmp_path, mnist_sample):
             load_mnist(path)
 
 
-def test_without_a_network_one_sentence_says_how_to_get_it(monkeypatch, no_environment):
+def test_without_a_network_one_sentence_says_how_to_get_it(monkeypatch):
     def offline(*_, **__):
         raise Exception("URL fetch failure")
 
+    monkeypatch.delenv("MNIST_NPZ", raising=False)
     monkeypatch.setattr("keras.datasets.mnist.load_data", offline)
     with pytest.raises(TrainError, match=r"could not be downloaded.*--data FILE\.npz.*MNIST_NPZ"):
         load_mnist()

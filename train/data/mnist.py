@@ -71,19 +71,24 @@ def load_mnist(path: str | os.PathLike | None = None) -> dict[str, np.ndarray]:
     """
     path = path or os.environ.get(DATA_VARIABLE)
     arrays = _read_npz(Path(path)) if path else _download()
+    source = path or "the download"
     for name, (shape, digest) in ARRAYS.items():
-        _check(name, arrays[name], shape, digest, str(path or "the download"))
+        array = arrays[name]
+        kind = f"{array.dtype} {array.shape}"
+        if kind != f"uint8 {shape}":
+            raise TrainError(f"{source}: {name} is {kind}, MNIST's is uint8 {shape}. {HOW_TO_GET_IT}")
+        if sha256(array) != digest:
+            raise TrainError(f"{source}: the bytes of {name} are not MNIST's (SHA-256 differs). {HOW_TO_GET_IT}")
     return arrays
 
 
 def split_and_prepare(arrays: dict[str, np.ndarray], validation_size: int, seed: int) -> Mnist:
     """Prepare the training digits, and hold out `validation_size` of them, drawn with `seed`."""
     order = np.random.default_rng(seed).permutation(len(arrays["x_train"]))
-    validation, train = order[:validation_size], order[validation_size:]
-    digits = np.stack([prepare(picture) for picture in arrays["x_train"]])
+    digits = Split(np.stack([prepare(picture) for picture in arrays["x_train"]]), arrays["y_train"])
     return Mnist(
-        train=Split(digits[train], arrays["y_train"][train]),
-        validation=Split(digits[validation], arrays["y_train"][validation]),
+        train=digits[order[validation_size:]],
+        validation=digits[order[:validation_size]],
         test_pictures=arrays["x_test"],
         test_labels=arrays["y_test"],
         hashes={name: sha256(arrays[name]) for name in ARRAYS},
@@ -115,12 +120,3 @@ def _download() -> dict[str, np.ndarray]:
     except Exception as error:  # Keras wraps every network failure in a bare Exception
         raise TrainError(f"MNIST could not be downloaded. {HOW_TO_GET_IT}") from error
     return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
-
-
-def _check(name: str, array: np.ndarray, shape: tuple[int, ...], digest: str, source: str) -> None:
-    if array.shape != shape or array.dtype != np.uint8:
-        raise TrainError(f"{source}: {name} is {array.dtype} {array.shape}, MNIST's is uint8 {shape}. {HOW_TO_GET_IT}")
-    if name.startswith("y_") and array.max() > 9:
-        raise TrainError(f"{source}: {name} has labels above 9. {HOW_TO_GET_IT}")
-    if sha256(array) != digest:
-        raise TrainError(f"{source}: the bytes of {name} are not MNIST's (SHA-256 differs). {HOW_TO_GET_IT}")

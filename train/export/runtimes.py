@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,14 +22,6 @@ FORMATS = {"onnx": "onnx", "tflite": "litert"}  # the ending of the file: Keras'
 MAX_DIFFERENCE = 1e-4  # of any probability
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """How two models differ on the same digits: the number of other answers, and the largest probability difference."""
-
-    other_answers: int
-    largest_difference: float
-
-
 def export(model: Path, ending: str, digits: np.ndarray) -> str:
     """Write `model` in the format of `ending` beside it, and return a sentence about the file.
 
@@ -43,11 +34,11 @@ def export(model: Path, ending: str, digits: np.ndarray) -> str:
     path = model.with_suffix(f".{ending}")
     with written_whole(path) as temporary:
         write(network, temporary, ending)
-        comparison = compare(load_model(model), load_model(temporary), digits)
-        if comparison.other_answers or comparison.largest_difference > MAX_DIFFERENCE:
+        other_answers, difference = compare(load_model(model), load_model(temporary), digits)
+        if other_answers or difference > MAX_DIFFERENCE:
             raise TrainError(
-                f"{path.name} was not written: it gives other answers than {model.name} to {comparison.other_answers} "
-                f"of {len(digits):,} digits, and its probabilities differ by up to {comparison.largest_difference:.1e}."
+                f"{path.name} was not written: it gives other answers than {model.name} to {other_answers} of "
+                f"{len(digits):,} digits, and its probabilities differ by up to {difference:.1e}."
             )
     card = model.with_suffix(".json")
     if card.exists():
@@ -55,12 +46,12 @@ def export(model: Path, ending: str, digits: np.ndarray) -> str:
             "of": sha256_of(model),
             "sha256": sha256_of(path),
             "bytes": path.stat().st_size,
-            "largest_difference": comparison.largest_difference,
+            "largest_difference": difference,
         }
         note_in_card(card, "exports", {path.name: entry})
     return (
         f"{path}: {path.stat().st_size / 2**20:.1f} MiB, the same answers to all {len(digits):,} test digits, "
-        f"probabilities within {comparison.largest_difference:.1e}"
+        f"probabilities within {difference:.1e}"
     )
 
 
@@ -75,15 +66,11 @@ def write(network: keras.Model, path: Path, ending: str) -> None:
         ) from error
 
 
-def compare(one: OpenModel, other: OpenModel, digits: np.ndarray) -> Comparison:
-    """Compare the answers of two models to prepared digits, float32 (n, 28, 28)."""
-    answers, difference = 0, 0.0
-    for start in range(0, len(digits), MAX_BATCH):
-        batch = digits[start : start + MAX_BATCH]
-        a, b = one(batch), other(batch)
-        answers += int((a.argmax(1) != b.argmax(1)).sum())
-        difference = max(difference, float(np.abs(a - b).max()))
-    return Comparison(answers, difference)
+def compare(one: OpenModel, other: OpenModel, digits: np.ndarray) -> tuple[int, float]:
+    """Return how many of the prepared `digits` get other answers, and the largest difference of any probability."""
+    batches = [digits[start : start + MAX_BATCH] for start in range(0, len(digits), MAX_BATCH)]
+    a, b = (np.concatenate([model(batch) for batch in batches]) for model in (one, other))
+    return int((a.argmax(1) != b.argmax(1)).sum()), float(np.abs(a - b).max())
 
 
 def outdated_exports(model: Path) -> str:
