@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from recognizer import Recognizer
 from recognizer.runtimes.loader import DEFAULT_MODEL
 from tests.corrections import postgres
-from tests.train.tiny import sample
+from tests.helpers import sample
 
 # The canvas component registers itself when it is imported, which needs a running Streamlit; AppTest stands in for it.
 AppTest.from_string("import streamlit_drawable_canvas").run()

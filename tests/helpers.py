@@ -1,12 +1,21 @@
-"""Stand-ins for models, and corrections."""
+"""A sample of MNIST, stand-ins for models, and corrections."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
 from corrections import Correction
 from recognizer import Stroke
+
+SAMPLE = Path(__file__).parent / "data" / "mnist_sample.npz"
+
+
+def sample() -> dict[str, np.ndarray]:
+    """300 training and 100 test digits of MNIST, as uint8."""
+    with np.load(SAMPLE) as file:
+        return dict(file)
 
 
 def always(digit, confidence=1.0, none=None):

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,16 +23,11 @@ def written_whole(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         yield temporary
-        move_into_place(temporary, path)
+        _sync(temporary)
+        temporary.replace(path)
     finally:
         with suppress(OSError):  # an error here would hide the one in the block
             temporary.unlink(missing_ok=True)
-
-
-def move_into_place(temporary: Path, path: Path) -> None:
-    """Replace `path` by a finished file on the same disk: whatever happens, one of the two is there."""
-    _sync(temporary)
-    temporary.replace(path)
 
 
 @contextmanager
@@ -76,20 +72,10 @@ def finish_moving(out: Path, name: str) -> None:
     shutil.rmtree(finished)
 
 
-def check_room(out: Path, name: str, size: int) -> None:
-    """Write `size` bytes where `written_together` will write, and remove them; `OSError` if that fails."""
-    unfinished, _ = _folders(out, name)
-    unfinished.mkdir()
-    try:
-        fill(unfinished / "room", size)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def fill(path: Path, size: int) -> None:
-    """Write `size` bytes, to be overwritten later; `OSError` if there is no room for them."""
+def check_room(folder: Path, size: int) -> None:
+    """Write `size` bytes to a nameless file in `folder`; `OSError` if there is no room for them."""
     block = os.urandom(BLOCK)  # zeros would fit on any disk that compresses
-    with path.open("wb") as file:
+    with tempfile.TemporaryFile(dir=folder) as file:
         for start in range(0, size, BLOCK):
             file.write(block[: size - start])
         file.flush()

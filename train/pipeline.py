@@ -1,12 +1,12 @@
 """The whole way from MNIST to a shipped model: train, save, score once, and write the card and its pictures."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import keras
 
 from recognizer import Recognizer
 from recognizer.prediction import NO_DIGIT
@@ -16,18 +16,22 @@ from train.data.corrections import ONE_IN, Corrections, sides
 from train.data.mnist import Mnist, Split, joined
 from train.errors import TrainError
 from train.export.neighbours import write_index
-from train.files import check_room, disk_errors, fill, finish_moving, written_together
+from train.files import check_room, disk_errors, finish_moving, written_together
 from train.network.architecture import build, ensemble
 from train.network.calibration import calibrate
 from train.network.fit import fit, right_of
-from train.report.metrics import Results, compare, read_split
-from train.report.model_card import describe_model, describe_run, write_card
-from train.report.plots import contact_sheet, plot_confusion, plot_curves, plot_misread, plot_reliability
+from train.report.metrics import (
+    Results,
+    accuracy_per_digit,
+    accuracy_with_interval,
+    compare,
+    figures_on_drawings,
+    read_split,
+)
+from train.report.model_card import software_and_machine, write_card
+from train.report.plots import write_pictures
 from train.state import check_states, remove_states, state_path, states
 from train.synthetic.drawings import REPORT, VALIDATION, Drawings, held_out_drawings, training_drawings
-
-if TYPE_CHECKING:
-    import keras
 
 BESIDE_THE_MODEL = 8 * 2**20  # bytes: the index, the pictures and the card
 HDF5_ROOM = 2**20  # bytes beside the weights: the layers' options
@@ -56,7 +60,10 @@ def train_and_evaluate(
     watched = {"validation": mnist.validation, "drawn": validation_drawings.only_digits()}
     train = mnist.train if learned is None else joined([mnist.train, *[learned] * config.corrections_repeat])
     model, history = _train_members(config, train, drawings, watched, out, resume)
-    calibration = _calibrate(model, config, validation_drawings)
+    calibration = {}
+    if config.calibrate:
+        negatives = validation_drawings.negatives if config.negatives else None
+        calibration = calibrate(model, watched["drawn"], negatives)
     validation = right_of(model, mnist.validation)
 
     with disk_errors(out), written_together(out, config.name) as folder:
@@ -64,37 +71,38 @@ def train_and_evaluate(
             _save_for_inference(model, config, folder / f"{config.name}.{suffix}")
         saved = _scored_model(config, folder)
         recognizer = Recognizer.load(saved)
-        test = Results(
-            mnist.test_labels, recognizer.predict_many(list(mnist.test_pictures))
-        )  # as a user's program does
+        test_predictions = recognizer.predict_many(list(mnist.test_pictures))  # as a user's program does
+        test = Results(mnist.test_labels, test_predictions)
         report = held_out_drawings(config, mnist.validation, REPORT)
         drawn = [read_split(recognizer, part) for part in (report.digits, report.variants, report.negatives)]
         write_index(saved, mnist.train, drawings(), config)
         card = {
-            **describe_model(saved, model.count_params(), test, validation, drawn, calibration),
+            "model": saved.name,
+            "sha256": sha256_of(saved),
+            "bytes": saved.stat().st_size,
+            "parameters": model.count_params(),
+            "test": accuracy_with_interval(int(test.right.sum()), len(test.labels)),
+            "test_per_digit": accuracy_per_digit(test),
+            "validation": accuracy_with_interval(validation, len(mnist.validation)),
+            "drawings": figures_on_drawings(*drawn),
+            "calibration": calibration,
             "training_digits": len(mnist.train),
             "training_minutes": round(sum(row["seconds"] for row in history) / 60, 1),
             "config": asdict(config),
             "data_sha256": mnist.hashes,
-            **describe_run(),
+            **software_and_machine(),
             "history": history,
         }
         if learned is not None and held_out is not None:
             comparison = _compare(recognizer, _scored_model(config, out), mnist.validation, held_out)
             card["corrections"] = {"learned": len(learned), **comparison}
-        for name, plot in {
-            "curves": lambda path: plot_curves(history, path),
-            "confusion": lambda path: plot_confusion(test, path),
-            "misread": lambda path: plot_misread(test, path),
-            "reliability": lambda path: plot_reliability(card["drawings"]["reliability"], path),
-            "drawn_digits": lambda path: contact_sheet(report.digits, path),
-            "drawn_variants": lambda path: contact_sheet(report.variants, path),
-            "drawn_negatives": lambda path: contact_sheet(report.negatives, path),
-        }.items():
-            plot(folder / f"{config.name}_{name}.png")
+        write_pictures(card, test, report, folder)
         write_card(card, folder / f"{config.name}.json")
         if not card.get("corrections", {}).get("replaced", True):
-            _move_all(folder, folder / CANDIDATE)
+            files = list(folder.iterdir())
+            (folder / CANDIDATE).mkdir()
+            for path in files:
+                path.rename(folder / CANDIDATE / path.name)
     remove_states(out, config.name)
     return card
 
@@ -118,7 +126,7 @@ def check_start(config: TrainConfig, out: Path, resume: bool, corrections: Corre
         finish_moving(out, config.name)
         if resume:
             check_states(config, out)
-        check_room(out, config.name, size - sum(state.stat().st_size for state in states(out, config.name).values()))
+        check_room(out, size - sum(state.stat().st_size for state in states(out, config.name).values()))
     if corrections is not None and (old := _scored_model(config, out)).exists():
         Recognizer.load(old)  # rather now than after hours of training
     return config
@@ -175,13 +183,6 @@ def _scored_model(config: TrainConfig, folder: Path) -> Path:
     return folder / f"{config.name}.{config.formats[0]}"
 
 
-def _move_all(folder: Path, into: Path) -> None:
-    files = list(folder.iterdir())
-    into.mkdir()
-    for path in files:
-        path.rename(into / path.name)
-
-
 def _bytes_written(config: TrainConfig) -> int:
     """The most that a run takes on the disk: while it writes its last state, or its model beside all states."""
     weights = 4 * build(config).count_params()
@@ -190,17 +191,10 @@ def _bytes_written(config: TrainConfig) -> int:
     return states_with_one_being_written + len(config.formats) * config.ensemble_size * weights + BESIDE_THE_MODEL
 
 
-def _calibrate(model: keras.Model, config: TrainConfig, validation_drawings: Drawings) -> dict[str, float]:
-    if not config.calibrate:
-        return {}
-    negatives = validation_drawings.negatives if config.negatives else None
-    return calibrate(model, validation_drawings.only_digits(), negatives)
-
-
 def _save_for_inference(model: keras.Model, config: TrainConfig, path: Path) -> None:
     """Save only the network: the optimizer's state would triple the file, and nothing here reads it."""
     bare = ensemble([build(config) for _ in range(config.ensemble_size)])
     bare.set_weights(model.get_weights())
     if path.suffix == ".h5":
-        fill(path, 4 * bare.count_params() + HDF5_ROOM)  # on a full disk, HDF5 would end the whole process
+        check_room(path.parent, 4 * bare.count_params() + HDF5_ROOM)  # a full disk in HDF5 would end the process
     bare.save(path)

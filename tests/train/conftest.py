@@ -1,9 +1,8 @@
-from itertools import count
-
 import keras
 import pytest
 
-from tests.train.tiny import TINY, CrashError
+from tests.train.crash import crashing
+from tests.train.tiny import TINY
 from train import pipeline
 from train.data.mnist import split_and_prepare
 from train.network.architecture import build
@@ -16,20 +15,14 @@ def mnist(mnist_sample):
 
 @pytest.fixture
 def crash(monkeypatch):
-    """Let the `call`th call of a function raise `CrashError`, after `first` has had its arguments."""
+    """Let a call of a function of `owner` crash; the options are those of `crashing`."""
+    return lambda owner, name, **how: monkeypatch.setattr(owner, name, crashing(getattr(owner, name), **how))
 
-    def arm(owner, name, call=1, first=lambda *_, **__: None):
-        original, calls = getattr(owner, name), count(1)
 
-        def crashing(*arguments, **options):
-            if next(calls) == call:
-                first(*arguments, **options)
-                raise CrashError
-            return original(*arguments, **options)
-
-        monkeypatch.setattr(owner, name, crashing)
-
-    return arm
+@pytest.fixture
+def no_data(monkeypatch):
+    """Fail where MNIST is read, which takes long."""
+    monkeypatch.setattr("train.data.mnist.load_mnist", lambda _: pytest.fail("MNIST was read first"))
 
 
 @pytest.fixture

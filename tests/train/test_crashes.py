@@ -1,7 +1,6 @@
 """A training that ends in the middle leaves nothing half-written in use, and goes on where it was."""
 
 import errno
-import json
 import os
 import signal
 import subprocess
@@ -9,53 +8,40 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from recognizer import Recognizer
 from recognizer.runtimes.loader import sha256_of
-from tests.train.tiny import TINY, CrashError
+from tests.train.crash import NEW, CrashError, write_new
+from tests.train.tiny import TINY
 from train import files, pipeline, state
 from train.__main__ import main
 from train.config import CONFIGS
-from train.files import finish_moving, written_together
+from train.files import finish_moving
 from train.network import fit
 from train.network.architecture import build
 from train.pipeline import train_and_evaluate
-from train.state import state_path, states
+from train.state import states
 
 ROOT = Path(__file__).parents[2]
 OLD = b"the model that was there before"
-
-
-def epochs_in(path):
-    with np.load(path) as file:
-        return len(json.loads(str(file["history"])))
 
 
 def leftovers(folder):
     return sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
 
 
-def killed_child(*arguments):
-    """Start a child process, and kill it where it says on standard output that it stands still."""
-    command = [sys.executable, "-m", "tests.train.killed_child", *map(str, arguments)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as child:
-        lines = []
-        for line in child.stdout:
-            lines.append(line)
-            if line.strip() == "standing still":
-                break
-        child.send_signal(signal.SIGKILL)
-    assert child.returncode == -signal.SIGKILL, "".join(lines)
+def run_until_it_kills_itself(work, folder):
+    child = subprocess.run([sys.executable, "-m", "tests.train.crash", work, folder], cwd=ROOT, capture_output=True)
+    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
 
 
 def test_a_training_killed_while_it_writes_a_state_goes_on_with_the_state_before(mnist, tmp_path, crash):
     model = tmp_path / "digits.keras"
     model.write_bytes(OLD)
-    killed_child("train", tmp_path)
+    run_until_it_kills_itself("train", tmp_path)
     (half,) = leftovers(tmp_path)
-    assert half.endswith(".digits.unfinished-1.npz") and epochs_in(state_path(TINY, tmp_path, 1)) == 1
+    assert half.endswith(".digits.unfinished-1.npz") and list(states(tmp_path, "digits")) == [1]
     crash(fit, "run_epoch", call=2)  # only the second epoch is left to run
     card = train_and_evaluate(TINY, mnist, tmp_path, resume=True)
     assert model.read_bytes() != OLD and card["sha256"] == sha256_of(model) and Recognizer.load(model)
@@ -64,25 +50,15 @@ def test_a_training_killed_while_it_writes_a_state_goes_on_with_the_state_before
 
 def test_files_whose_moving_is_killed_are_moved_later(tmp_path):
     (tmp_path / "b.keras").write_text("old")
-    killed_child("move", tmp_path)
+    run_until_it_kills_itself("move", tmp_path)
     assert leftovers(tmp_path) == [".digits.finished"] and (tmp_path / "b.keras").read_text() == "new"
     assert not (tmp_path / "a.json").exists()
     finish_moving(tmp_path, "digits")
     assert contents(tmp_path) == NEW
 
 
-NEW = {"a.json": "new", "b.keras": "new", "c.npz": "new", "candidate/d.keras": "new"}
-
-
 def contents(folder):
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
-
-
-def write_new(folder):
-    with written_together(folder, "digits") as unfinished:
-        (unfinished / "candidate").mkdir()
-        for name in NEW:
-            (unfinished / name).write_text("new")
 
 
 @pytest.mark.parametrize("move", range(1, 6))
@@ -123,18 +99,11 @@ def refuse(code):
     return refused
 
 
-@pytest.fixture
-def no_data(monkeypatch):
-    """Fail where MNIST is read, which takes long."""
-    monkeypatch.setattr("train.data.mnist.load_mnist", lambda _: pytest.fail("MNIST was read first"))
-
-
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
-def test_a_disk_that_is_full_or_read_only_is_one_sentence_at_once(code, tmp_path, monkeypatch, capsys, no_data):
+def test_a_disk_that_is_full_or_read_only_is_one_sentence_at_once(code, tmp_path, monkeypatch, no_data):
     monkeypatch.setattr(files.os, "fsync", refuse(code))
-    assert main(["--out", str(tmp_path)]) == 1
-    error = capsys.readouterr().err
-    assert os.strerror(code) in error and "MiB there" in error and error.count("\n") == 1
+    with pytest.raises(SystemExit, match=rf"^.*{os.strerror(code)}.* MiB there.*$"):
+        main(["--out", str(tmp_path)])
     assert not list(tmp_path.iterdir())
 
 
@@ -147,17 +116,16 @@ def test_a_disk_that_is_full_or_read_only_is_one_sentence_at_once(code, tmp_path
         ("digits.h5", "--out is a folder"),
     ],
 )
-def test_what_cannot_be_the_folder_is_one_sentence_at_once(tmp_path, capsys, no_data, folder, sentence):
+def test_what_cannot_be_the_folder_is_one_sentence_at_once(tmp_path, no_data, folder, sentence):
     (tmp_path / "file").write_text("no folder")
-    assert main(["--out", str(tmp_path / folder)]) == 1
-    error = capsys.readouterr().err
-    assert sentence in error and error.count("\n") == 1
+    with pytest.raises(SystemExit, match=f"^.*{sentence}.*$"):
+        main(["--out", str(tmp_path / folder)])
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @pytest.mark.parametrize(("owner", "name"), [(state.np, "savez"), (pipeline, "_save_for_inference")])
 def test_a_disk_that_is_full_in_the_middle_is_one_sentence_even_where_nothing_can_be_removed(
-    mnist_sample, tmp_path, monkeypatch, capsys, owner, name, request
+    mnist_sample, tmp_path, monkeypatch, owner, name, request
 ):
     old = tmp_path / "digits.keras"
     old.write_bytes(OLD)
@@ -174,10 +142,9 @@ def test_a_disk_that_is_full_in_the_middle_is_one_sentence_even_where_nothing_ca
         refuse(errno.ENOSPC)()
 
     monkeypatch.setattr(owner, name, fill_up)
-    assert main(["--out", str(tmp_path)]) == 1
+    with pytest.raises(SystemExit, match=f"^python -m train: {tmp_path} cannot be written to .No space left on device"):
+        main(["--out", str(tmp_path)])
     assert old.read_bytes() == OLD
-    sentence = f"python -m train: {tmp_path} cannot be written to (No space left on device)."
-    assert capsys.readouterr().err.splitlines()[-1].startswith(sentence)
 
 
 def test_an_h5_file_is_not_begun_on_a_full_disk_where_hdf5_would_end_the_process(tmp_path, monkeypatch):

@@ -13,7 +13,8 @@ from recognizer import Recognizer
 from recognizer.explain.neighbours import NeighbourIndex
 from recognizer.runtimes.graph import networks
 from recognizer.runtimes.loader import sha256_of
-from tests.train.tiny import TINY, TWO, CrashError
+from tests.train.crash import CrashError, write_half_a_state
+from tests.train.tiny import TINY, TWO
 from train import pipeline
 from train.__main__ import config_from, main, parser
 from train.config import CLASSIC, DIGITS, PRESETS
@@ -126,11 +127,13 @@ def test_a_run_that_crashes_again_and_again_ends_as_one_that_never_did(trained, 
             monkeypatch.undo()
         return [epochs_in(path) for path in states(tmp_path, "digits").values()]
 
-    half_a_state = {"first": lambda file, **_: file.write(b"half of a state")}
-    assert run_until_it_crashes(np, "savez", call=2, **half_a_state) == [1], "the older state stays"
+    assert run_until_it_crashes(np, "savez", call=2, first=write_half_a_state) == [1], "the older state stays"
     assert run_until_it_crashes(fit_module, "run_epoch", call=2) == [2]
-    half_a_model = {"first": lambda model, config, path: path.write_bytes(b"half of a model")}
-    assert run_until_it_crashes(pipeline, "_save_for_inference", **half_a_model) == [2, 2]
+
+    def write_half_a_model(model, config, path):
+        path.write_bytes(b"half of a model")
+
+    assert run_until_it_crashes(pipeline, "_save_for_inference", first=write_half_a_model) == [2, 2]
     assert model.read_bytes() == b"the model that was there before" and not list(tmp_path.glob(".*"))
 
     crash(fit_module, "run_epoch")  # every epoch is done: none may run again
@@ -214,10 +217,9 @@ def test_every_hyper_parameter_is_an_option():
     assert config_from(quick) == replace(PRESETS["quick"], epochs=1)
 
 
-def test_the_command_says_in_one_sentence_what_is_wrong(tmp_path, capsys):
-    assert main(["--data", str(tmp_path / "none.npz"), "--out", str(tmp_path)]) == 1
-    error = capsys.readouterr().err
-    assert error.startswith("python -m train: There is no file") and error.count("\n") == 1
+def test_the_command_says_in_one_sentence_what_is_wrong(tmp_path):
+    with pytest.raises(SystemExit, match=r"^python -m train: There is no file.*$"):
+        main(["--data", str(tmp_path / "none.npz"), "--out", str(tmp_path)])
 
 
 def test_ctrl_c_says_how_to_go_on(monkeypatch, capsys, tmp_path):
@@ -225,7 +227,8 @@ def test_ctrl_c_says_how_to_go_on(monkeypatch, capsys, tmp_path):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("train.data.mnist.load_mnist", stop)
-    assert main(["--out", str(tmp_path)]) == 130
+    with pytest.raises(SystemExit, match=r"^130$"):
+        main(["--out", str(tmp_path)])
     assert "with --resume to go on" in capsys.readouterr().err
 
 

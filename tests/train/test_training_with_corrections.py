@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recognizer import ModelError, Recognizer
+from recognizer import Recognizer
 from recognizer.prediction import NO_DIGIT
 from recognizer.runtimes.loader import DEFAULT_MODEL, sha256_of
 from tests.helpers import always
-from tests.train.tiny import TINY, CrashError, corrections
+from tests.train.crash import CrashError
+from tests.train.tiny import TINY, corrections
 from train import pipeline
 from train.__main__ import main
 from train.config import CLASSIC, CONFIGS
@@ -52,7 +53,7 @@ def test_a_model_that_is_worse_than_the_one_there_is_kept_aside_and_the_command_
     before = contents(out)
     monkeypatch.setattr("train.data.mnist.load_mnist", lambda _: mnist_sample)
     monkeypatch.setitem(CONFIGS, "digits", replace(TINY, architecture="digits", width=0.25, epochs=1))
-    assert main(["--out", str(out), "--corrections", str(file)]) == 0
+    main(["--out", str(out), "--corrections", str(file)])
     assert contents(out) == before and set(FILES) <= {path.name for path in (out / "candidate").iterdir()}
 
     card = json.loads((out / "candidate" / "digits.json").read_text())
@@ -147,12 +148,8 @@ def test_ten_outputs_do_for_corrections_of_digits(tmp_path):
     assert check_start(CLASSIC, tmp_path, resume=False, corrections=some).corrections == some.sha256
 
 
-def test_a_model_that_cannot_be_compared_is_refused_before_training(tmp_path, file, monkeypatch, capsys):
-    monkeypatch.setattr("train.data.mnist.load_mnist", lambda _: pytest.fail("MNIST was read first"))
+def test_a_model_that_cannot_be_compared_is_refused_before_training(tmp_path, file, no_data):
     (tmp_path / "digits.keras").write_bytes(b"no model")
-    with pytest.raises(ModelError):
-        check_start(TINY, tmp_path, resume=False, corrections=NAMES)
-    assert main(["--out", str(tmp_path), "--corrections", str(file)]) == 1
-    assert main(["--out", str(tmp_path), "--corrections", str(tmp_path / "none.npz")]) == 1
-    first, second = capsys.readouterr().err.splitlines()
-    assert "digits.keras" in first and "There is no file" in second
+    for corrections_file, sentence in ((file, "digits.keras"), (tmp_path / "none.npz", "There is no file")):
+        with pytest.raises(SystemExit, match=f"^python -m train: .*{sentence}.*$"):
+            main(["--out", str(tmp_path), "--corrections", str(corrections_file)])

@@ -1,10 +1,12 @@
 """A training that takes seconds, for the tests: a small network, 240 of MNIST's digits, a few drawings."""
 
 from dataclasses import replace
-from pathlib import Path
 
+import keras
 import numpy as np
+from keras import layers
 
+from tests.helpers import sample
 from train.config import DIGITS
 from train.data.corrections import Corrections
 from train.data.mnist import Split, joined
@@ -12,7 +14,6 @@ from train.network.architecture import ARCHITECTURES
 from train.synthetic.drawings import drawn_digits, negatives
 from train.synthetic.pen import Hand
 
-SAMPLE = Path(__file__).parents[1] / "data" / "mnist_sample.npz"
 TINY = replace(
     DIGITS,
     architecture="small",
@@ -31,15 +32,8 @@ TINY = replace(
 TWO = replace(TINY, ensemble_size=2)
 
 
-class CrashError(Exception):
-    """Stands for whatever ends a run in the middle."""
-
-
 def small(classes, width):
     """A network with all kinds of state, batch statistics and dropout's seeds, that TensorFlow traces quickly."""
-    import keras
-    from keras import layers
-
     inputs = keras.Input((28, 28, 1))
     x = layers.BatchNormalization(momentum=0.9)(layers.Conv2D(8, 5, strides=3, use_bias=False)(inputs))
     x = layers.Dropout(0.3)(layers.Flatten()(layers.ReLU()(x)))
@@ -49,15 +43,9 @@ def small(classes, width):
 ARCHITECTURES["small"] = small
 
 
-def sample() -> dict[str, np.ndarray]:
-    """300 training and 100 test digits of MNIST, as uint8."""
-    with np.load(SAMPLE) as file:
-        return {name: file[name] for name in file.files}
-
-
-def corrections(digits: int = 60, others: int = 20) -> Corrections:
-    """Corrections of a seed of their own: drawings of digits, and of what is no digit."""
+def corrections() -> Corrections:
+    """60 drawings of digits and 20 negatives, of a seed of their own."""
     mnist = sample()
     source = Split(np.float32(mnist["x_test"] / 255), mnist["y_test"])
-    pictures = joined([drawn_digits(digits, [5, 1], Hand()), negatives(source, others, [5, 2], Hand())])
-    return Corrections(pictures, np.array([f"drawing {number}" for number in range(digits + others)]), "0" * 64)
+    pictures = joined([drawn_digits(60, [5, 1], Hand()), negatives(source, 20, [5, 2], Hand())])
+    return Corrections(pictures, np.array([f"drawing {number}" for number in range(80)]), "0" * 64)

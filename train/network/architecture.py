@@ -1,21 +1,14 @@
 """The networks: (28, 28, 1) in 0-1 -> probabilities of the ten digits, and of "none of these" as the eleventh class."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+import keras
+from keras import layers
 
 from recognizer.runtimes.graph import output_layers
 from train.config import TrainConfig
 
-if TYPE_CHECKING:
-    import keras
-
 
 def classic(classes: int = 10, width: float = 1.0) -> keras.Model:
     """The convolutional network of the Keras tutorials; 2.4 million parameters."""
-    import keras
-    from keras import layers
-
     return keras.Sequential(
         [
             keras.Input((28, 28, 1)),
@@ -38,9 +31,6 @@ def digits(classes: int = 11, width: float = 1.0) -> keras.Model:
     0.5 million parameters. Averaging over the last 7x7 field, instead of a large dense layer, makes the answer depend
     less on where a stroke lies, and keeps the file small.
     """
-    import keras
-    from keras import layers
-
     inputs = keras.Input((28, 28, 1))
     x = inputs
     for widths in ((32, 32), (64, 64), (128, 128, 192)):  # 28x28, 14x14, 7x7
@@ -69,9 +59,6 @@ def ensemble(members: list[keras.Model]) -> keras.Model:
     Logits, not probabilities, so that calibration can change the members' last layers. A single member is returned as
     it is.
     """
-    import keras
-    from keras import layers
-
     if len(members) == 1:
         return members[0]
     inputs = keras.Input((28, 28, 1))

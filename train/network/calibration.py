@@ -6,18 +6,12 @@ of these" is shifted, so that its probability exceeds one half for `MAX_REFUSED`
 to the weights of the last layer, so the model file needs no other number.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+import keras
 import numpy as np
 
 from recognizer.prediction import NO_DIGIT
 from recognizer.runtimes.graph import output_layers
 from train.data.mnist import Split
-
-if TYPE_CHECKING:
-    import keras
 
 MAX_REFUSED = 0.003  # of the digits; people draw worse than the generator, and at most 1 in 100 should be refused
 TEMPERATURES = np.geomspace(0.25, 8, 401)

@@ -5,16 +5,8 @@ normalisation, too. Keras' optimizers can average weights, but leave these stati
 weights with their average whenever it returns.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
+import keras
 import tensorflow as tf
-
-if TYPE_CHECKING:
-    import keras
 
 
 class ExponentialMovingAverage:
@@ -41,18 +33,9 @@ class ExponentialMovingAverage:
         for average, weight in zip(self.averages, self.weights, strict=True):
             average.assign(momentum * average + (1 - momentum) * weight)
 
-    @contextmanager
-    def applied(self) -> Iterator[None]:
-        """Give the model the averaged weights within the block."""
-        own_weights = [weight.numpy() for weight in self.weights]
-        self.apply()
-        try:
-            yield
-        finally:
-            for weight, value in zip(self.weights, own_weights, strict=True):
-                weight.assign(value)
-
-    def apply(self) -> None:
-        """Give the model the averaged weights for good."""
+    def swap(self) -> None:
+        """Exchange the model's weights with the averages: once to read with these, again to go on training."""
         for weight, average in zip(self.weights, self.averages, strict=True):
+            value = weight.numpy()
             weight.assign(average)
+            average.assign(value)

@@ -4,27 +4,23 @@ After each epoch the whole state is saved (train/state.py). The order of the dig
 on the seed, the epoch and the step, so a resumed run ends with the same weights as an uninterrupted one.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import keras
 import numpy as np
+import tensorflow as tf
 from tqdm import tqdm
 
 from recognizer.prediction import NO_DIGIT
 from train.config import TrainConfig
+from train.data.augment import augment
 from train.data.mnist import Split, joined
 from train.network.architecture import build
 from train.network.ema import ExponentialMovingAverage
 from train.state import load_state, save_state
 from train.synthetic.drawings import Drawings
-
-if TYPE_CHECKING:
-    import keras
-    import tensorflow as tf
 
 PREDICT_BATCH = 512
 
@@ -46,9 +42,6 @@ def fit(
     `state_path` is rewritten after every epoch; with `resume`, training starts from it where it exists.
     Raises `TrainError` if that file is damaged or belongs to a run with another configuration.
     """
-    import keras
-    import tensorflow as tf
-
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
     digits_per_epoch = len(train) + config.drawn_digits + config.variants + config.negatives
@@ -66,14 +59,12 @@ def fit(
                 history.append(run_epoch(model, ema, config, split, validation, epoch, bar))
                 save_state(state_path, _state_variables(model, ema), config, history)
                 tqdm.write(_epoch_line(config, history))
-    ema.apply()
+    ema.swap()
     return model, history
 
 
 def compiled(config: TrainConfig, steps_per_epoch: int) -> keras.Model:
     """Return a fresh network with its optimizer, learning rate schedule and loss."""
-    import keras
-
     model = build(config)
     rate: float | keras.optimizers.schedules.CosineDecay = config.learning_rate
     if config.schedule == "cosine":
@@ -105,13 +96,11 @@ def run_epoch(
     bar: tqdm,
 ) -> dict:
     """Train `model` on `split` once, and return the epoch's row of the history; `validation` is read with the EMA."""
-    import keras
 
-    class Progress(keras.callbacks.Callback):
-        def on_train_batch_end(self, batch: int, logs: dict) -> None:
-            ema.update()
-            bar.update()
-            bar.set_postfix(loss=f"{logs['loss']:.4f}", accuracy=f"{logs['accuracy']:.4f}", refresh=False)
+    def after_batch(batch: int, logs: dict) -> None:
+        ema.update()
+        bar.update()
+        bar.set_postfix(loss=f"{logs['loss']:.4f}", accuracy=f"{logs['accuracy']:.4f}", refresh=False)
 
     started = time.monotonic()
     bar.set_description(f"epoch {epoch + 1}/{config.epochs}")
@@ -121,10 +110,11 @@ def run_epoch(
         initial_epoch=epoch,
         shuffle=False,
         verbose=0,
-        callbacks=[Progress()],
+        callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=after_batch)],
     ).history
-    with ema.applied():
-        accuracies = {f"{name}_accuracy": accuracy(model, digits) for name, digits in validation.items()}
+    ema.swap()
+    accuracies = {f"{name}_accuracy": accuracy(model, digits) for name, digits in validation.items()}
+    ema.swap()
     return {
         "loss": logs["loss"][0],
         "accuracy": logs["accuracy"][0],
@@ -134,15 +124,14 @@ def run_epoch(
 
 
 def accuracy(model: keras.Model, split: Split) -> float:
-    """Share of the digits in `split` that the model reads right, whether or not it would refuse them."""
-    right, total = right_of(model, split)
-    return right / total
+    """Share of the digits in `split` that the model reads right."""
+    return right_of(model, split) / len(split)
 
 
-def right_of(model: keras.Model, split: Split) -> tuple[int, int]:
-    """How many digits in `split` the model reads right, and how many there are."""
+def right_of(model: keras.Model, split: Split) -> int:
+    """How many digits in `split` the model reads right, whether or not it would refuse them."""
     probabilities = model.predict(split.digits[..., None], batch_size=PREDICT_BATCH, verbose=0)
-    return int((probabilities[:, :NO_DIGIT].argmax(1) == split.labels).sum()), len(split)
+    return int((probabilities[:, :NO_DIGIT].argmax(1) == split.labels).sum())
 
 
 def _epoch_split(config: TrainConfig, train: Split, pool: Drawings, epoch: int) -> Split:
@@ -158,9 +147,6 @@ def _epoch_split(config: TrainConfig, train: Split, pool: Drawings, epoch: int) 
 
 def _batches(split: Split, config: TrainConfig, epoch: int) -> tf.data.Dataset:
     """The digits in batches, with this epoch's augmentation."""
-    import tensorflow as tf
-
-    from train.data.augment import augment
 
     def prepare_batch(step: tf.Tensor, batch: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         digits, labels = batch

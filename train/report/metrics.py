@@ -131,10 +131,3 @@ def equal_mass_calibration_error(confidences: np.ndarray, right: np.ndarray, bin
 def log_loss(likelihoods: np.ndarray) -> float:
     """Mean negative log-likelihood of the true digits, in nats; `likelihoods` float (n,), above 0."""
     return float(-np.log(likelihoods).mean())
-
-
-def confusion_matrix(results: Results) -> np.ndarray:
-    """Counts int (10, 10): row the true digit, column the answer."""
-    matrix = np.zeros((10, 10), int)
-    np.add.at(matrix, (results.labels, results.answers), 1)
-    return matrix

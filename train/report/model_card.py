@@ -3,42 +3,21 @@
 import json
 import os
 import platform
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from recognizer.runtimes.loader import sha256_of
 from train.files import written_whole
-from train.report.metrics import Results, accuracy_per_digit, accuracy_with_interval, figures_on_drawings
 
 
-def describe_model(
-    saved: Path,
-    parameters: int,
-    test: Results,
-    validation: tuple[int, int],
-    drawn: list[Results],
-    calibration: dict[str, float],
-) -> dict:
-    """The card's entries on the model file and how it reads.
-
-    validation: how many validation digits it reads right, of how many. drawn: drawn digits, variants and negatives.
-    """
-    return {
-        "model": saved.name,
-        "sha256": sha256_of(saved),
-        "bytes": saved.stat().st_size,
-        "parameters": parameters,
-        "test": accuracy_with_interval(int(test.right.sum()), len(test.labels)),
-        "test_per_digit": accuracy_per_digit(test),
-        "validation": accuracy_with_interval(*validation),
-        "drawings": figures_on_drawings(*drawn),
-        "calibration": calibration,
-    }
-
-
-def describe_run() -> dict:
-    """The card's entries on the software and the machine that made the model."""
-    return {"versions": _versions(), "machine": {"cores": _cores(), "processor": platform.machine()}}
+def software_and_machine() -> dict:
+    """The card's entries on what the model was trained with."""
+    versions = {"python": platform.python_version()}
+    for package in ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow"):
+        with suppress(PackageNotFoundError):  # one of the two tensorflows
+            versions[package] = version(package)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return {"versions": versions, "machine": {"cores": cores, "processor": platform.machine()}}
 
 
 def write_card(card: dict, path: Path) -> None:
@@ -86,17 +65,3 @@ def _outcome(card: dict) -> str:
         f"It reads {validation} and {held_out} right, so it is worse than the old {model}, which stays. "
         f"The new files are in the folder candidate."
     )
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for package in ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:  # one of the two tensorflows
-            continue
-    return versions
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,25 +1,43 @@
 """The pictures beside a model: learning curves, confusion matrix, misread test digits, reliability, drawings."""
 
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 from PIL import Image
 
 from recognizer.formatting import percent
 from train.data.mnist import Split
-from train.report.metrics import Results, confusion_matrix, share_with_interval
+from train.report.metrics import Results, share_with_interval
+from train.synthetic.drawings import Drawings
 
 MAIN, GREY, DRAWN = "C0", "0.45", "C3"  # Matplotlib's colours
 COLUMNS, ROW_HEIGHT = 10, 1.42  # of the sheet of misread digits; in inches, each an inch wide
 MAX_MISREAD = 100  # shown; a bad model misreads thousands
 
 
-def plot_curves(history: list[dict], path: Path) -> None:
+def write_pictures(card: dict, test: Results, report: Drawings, folder: Path) -> None:
+    """Write all pictures of the model with this card to `folder`, as NAME_PICTURE.png."""
+    name = card["config"]["name"]
+    figures = {
+        "curves": plot_curves(card["history"]),
+        "confusion": plot_confusion(test),
+        "misread": plot_misread(test),
+        "reliability": plot_reliability(card["drawings"]["reliability"]),
+    }
+    for picture, figure in figures.items():
+        figure.savefig(folder / f"{name}_{picture}.png", dpi=110, metadata={"Software": None})
+    for kind in ("digits", "variants", "negatives"):
+        contact_sheet(getattr(report, kind)).save(folder / f"{name}_drawn_{kind}.png", optimize=True)
+
+
+def plot_curves(history: list[dict]) -> Figure:
     """Loss and error rate for each epoch, with a line for each member of an ensemble."""
-    figure, (left, right) = _figure(1, 2, figsize=(9, 3.6))
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
     members = [[row for row in history if row["member"] == number] for number in sorted({r["member"] for r in history})]
     for rows in members:
         left.plot(np.arange(1, len(rows) + 1), [row["loss"] for row in rows], color=GREY)
@@ -40,32 +58,33 @@ def plot_curves(history: list[dict], path: Path) -> None:
     right.legend(frameon=False)
     for axes in (left, right):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", alpha=0.3)
-    _save(figure, path)
+        _style(axes, "y")
+    return figure
 
 
-def plot_confusion(test: Results, path: Path) -> None:
-    """Confusion matrix; the diagonal is left pale, so that the mistakes stand out."""
-    matrix = confusion_matrix(test)
+def plot_confusion(test: Results) -> Figure:
+    """Confusion matrix, row the true digit; the diagonal is left pale, so that the mistakes stand out."""
+    matrix = np.bincount(10 * test.labels.astype(int) + test.answers, minlength=100).reshape(10, 10)
     mistakes = matrix - np.diag(np.diag(matrix))
-    figure, axes = _figure(1, 1, figsize=(6, 6))
+    figure = Figure(figsize=(6, 6), layout="constrained")
+    axes = figure.subplots()
     axes.imshow(mistakes, cmap="Blues", vmin=0, vmax=max(1, mistakes.max()) * 1.4)
     for (row, column), count in np.ndenumerate(matrix):
         if count:
             weight, colour = ("normal", GREY) if row == column else ("bold", "black")
-            axes.text(column, row, count, ha="center", va="center", color=colour, weight=weight)
+            axes.text(column, row, str(count), ha="center", va="center", color=colour, weight=weight)
     axes.set(xticks=range(10), yticks=range(10), xlabel="read as", ylabel="really")
     axes.set_title(f"{mistakes.sum()} of {matrix.sum():,} test digits misread")
-    _save(figure, path)
+    return figure
 
 
-def plot_misread(test: Results, path: Path) -> None:
+def plot_misread(test: Results) -> Figure:
     """The misread test digits, those of the highest confidence first."""
     wrong = np.flatnonzero(~test.right)
     wrong = wrong[np.argsort(-test.confidences[wrong])][:MAX_MISREAD]
     rows = max(1, -(-len(wrong) // COLUMNS))
-    figure, axes = _figure(1, 1, figsize=(COLUMNS, ROW_HEIGHT * rows))
+    figure = Figure(figsize=(COLUMNS, ROW_HEIGHT * rows), layout="constrained")
+    axes = figure.subplots()
     for place, i in enumerate(wrong.tolist()):
         prediction, left, top = test.predictions[i], place % COLUMNS, ROW_HEIGHT * (place // COLUMNS)
         square = (left + 0.05, left + 0.95, top + 1.35, top + 0.45)
@@ -74,12 +93,13 @@ def plot_misread(test: Results, path: Path) -> None:
         axes.text(left + 0.5, top + 0.42, title, ha="center", va="bottom", fontsize=9)
     axes.set(xlim=(0, COLUMNS), ylim=(ROW_HEIGHT * rows, 0))
     axes.axis("off")
-    _save(figure, path)
+    return figure
 
 
-def plot_reliability(rows: list[dict[str, float]], path: Path) -> None:
+def plot_reliability(rows: list[dict[str, float]]) -> Figure:
     """Accuracy at each confidence; a calibrated model lies on the diagonal."""
-    figure, axes = _figure(1, 1, figsize=(5.2, 4.6))
+    figure = Figure(figsize=(5.2, 4.6), layout="constrained")
+    axes = figure.subplots()
     confidence, accuracy, count = (np.array([row[key] for row in rows]) for key in ("confidence", "accuracy", "count"))
     axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="calibrated")
     intervals = [share_with_interval(round(y * n), n)["interval_95"] for y, n in zip(accuracy, count, strict=True)]
@@ -92,25 +112,19 @@ def plot_reliability(rows: list[dict[str, float]], path: Path) -> None:
     axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.04), ylim=(0, 1.04))
     axes.set_title(f"{count.sum():,} drawings, by confidence")
     axes.legend(frameon=False, loc="lower right")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.3)
-    _save(figure, path)
+    _style(axes, "both")
+    return figure
 
 
-def contact_sheet(split: Split, path: Path, columns: int = 30, rows: int = 20) -> None:
+def contact_sheet(split: Split, columns: int = 30, rows: int = 20) -> Image.Image:
     """The first prepared pictures of `split`, ordered by label, dark ink on light paper."""
     first = slice(columns * rows)
     pictures = split.digits[first][np.argsort(split.labels[first], kind="stable")]
     pictures = np.pad(pictures, ((0, columns * rows - len(pictures)), (1, 1), (1, 1)), constant_values=0.2)
     sheet = pictures.reshape(rows, columns, 30, 30).swapaxes(1, 2).reshape(rows * 30, columns * 30)
-    Image.fromarray(np.uint8(255 * (1 - sheet))).save(path, optimize=True)
+    return Image.fromarray(np.uint8(255 * (1 - sheet)))
 
 
-def _figure(rows: int, columns: int, figsize: tuple[float, float]) -> tuple[Figure, Any]:
-    """A figure and its axes, without pyplot, which would need global state."""
-    figure = Figure(figsize=figsize, layout="constrained")
-    return figure, figure.subplots(rows, columns)
-
-
-def _save(figure: Figure, path: Path) -> None:
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+def _style(axes: Axes, grid: Literal["both", "y"]) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis=grid, alpha=0.3)
