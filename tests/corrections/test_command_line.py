@@ -37,19 +37,6 @@ def run(url, capsys):
     return run
 
 
-@pytest.fixture
-def exported(run, tmp_path):
-    """Export the corrections -> what was printed, and the arrays in the file."""
-
-    def exported():
-        status, printed, _ = run("export", tmp_path / "out.npz")
-        assert status == 0
-        with np.load(tmp_path / "out.npz", allow_pickle=False) as file:
-            return printed, dict(file)
-
-    return exported
-
-
 def with_name(digits, **changes):
     """A correction whose drawing's id begins with `digits`."""
     return correction(int(digits, 16), drawing=digits.ljust(32, "0"), **changes)
@@ -68,29 +55,33 @@ def test_list_shows_each_correction_and_why_it_is_in_quarantine(store, run):
     )
 
 
-def test_export_writes_what_is_not_in_quarantine(store, exported):
+def arrays_in(path):
+    with np.load(path, allow_pickle=False) as file:
+        return dict(file)
+
+
+def test_export_writes_what_is_not_in_quarantine(store, run, tmp_path):
     store.keep(with_name("a", label=10))
     store.keep(with_name("b", label=7, **CONFIDENT))
     store.keep(with_name("c", position=3))
-    printed, arrays = exported()
-    assert "2 corrections; 1 in quarantine left out" in printed
+    assert "2 corrections; 1 in quarantine left out" in run("export", tmp_path / "out.npz")[1]
+    arrays = arrays_in(tmp_path / "out.npz")
     pictures, labels, drawings = arrays["pictures"], arrays["labels"], arrays["drawings"]
     assert len(arrays) == 3 and pictures.dtype == labels.dtype == np.uint8 and drawings.dtype.kind == "U"
     assert list(zip(drawings, labels, strict=True)) == [("a".ljust(32, "0"), 10), ("c".ljust(32, "0"), 7)]
     np.testing.assert_array_equal(pictures, [with_name("a").picture, with_name("c").picture])
 
 
-def test_an_accepted_correction_is_exported(store, run, exported):
+def test_an_accepted_correction_is_exported_and_without_any_the_export_has_the_same_form(store, run, tmp_path):
     store.keep(with_name("b1b1b1", label=7, **CONFIDENT))
+    run("export", tmp_path / "none.npz")
     assert run("accept", "b1b1b1000000-0") == (0, "1 correction accepted\n", "")
     assert "accepted" in run("list")[1]
-    assert exported()[1]["labels"].tolist() == [7]
-
-
-def test_without_corrections_the_export_has_the_same_form(store, exported):
-    store.ids()
-    arrays = exported()[1]
-    assert arrays["pictures"].shape == (0, 28, 28) and arrays["labels"].dtype == np.uint8
+    run("export", tmp_path / "one.npz")
+    none, one = arrays_in(tmp_path / "none.npz"), arrays_in(tmp_path / "one.npz")
+    assert one["labels"].tolist() == [7]
+    assert none["pictures"].shape == (0, 28, 28)
+    assert [each.dtype for each in none.values()] == [each.dtype for each in one.values()]
 
 
 def test_an_export_that_fails_leaves_the_older_file_as_it_was(store, run, tmp_path, monkeypatch):
@@ -145,11 +136,11 @@ def test_the_sheet_shows_what_is_in_quarantine(store, run, tmp_path):
         assert sheet.width > 500 and np.asarray(sheet.convert("L")).std() > 5
 
 
-@pytest.mark.parametrize("command", ["sheet", "export"])
-def test_a_file_name_with_another_ending_is_an_error(store, run, tmp_path, command):
+def test_a_file_name_with_another_ending_is_an_error(store, run, tmp_path):
     store.keep(correction(0, **CONFIDENT))
-    status, _, complaint = run(command, tmp_path / "out.txt")
-    assert status == 1 and "has to end in" in complaint and not (tmp_path / "out.txt").exists()
+    for command in ("sheet", "export"):
+        status, _, complaint = run(command, tmp_path / "out.txt")
+        assert status == 1 and "has to end in" in complaint and not (tmp_path / "out.txt").exists()
 
 
 def test_a_missing_database_is_an_error_and_is_not_made(run, tmp_path):

@@ -63,7 +63,7 @@ def test_a_server_that_stops_or_crashes_keeps_what_was_confirmed_and_can_be_used
     assert_works(store)
 
 
-def test_a_folder_that_is_away_is_an_error_until_it_is_back(tmp_path):
+def test_a_folder_that_is_away_is_an_error_until_it_is_back_and_a_file_that_is_away_is_made_anew(tmp_path):
     folder, away = tmp_path / "disk", tmp_path / "away"
     folder.mkdir()
     store = with_one(folder / "corrections.db")
@@ -71,11 +71,7 @@ def test_a_folder_that_is_away_is_an_error_until_it_is_back(tmp_path):
     assert_refuses(store, "cannot be reached")
     away.rename(folder)
     assert_works(store)
-
-
-def test_a_file_that_is_taken_away_is_made_anew(file):
-    store = with_one(file)
-    file.rename(file.with_name("taken.db"))
+    (folder / "corrections.db").rename(tmp_path / "taken.db")
     store.keep(correction(1))
     assert store.ids() == [SECOND]
 
@@ -134,21 +130,12 @@ def test_a_full_disk_under_the_server_is_an_error_until_there_is_room(server):
     assert_works(store)
 
 
-def test_a_server_that_only_reads_is_an_error_but_can_be_read(server):
-    url = server.new_database()
-    with_one(url)
-    name = url.rpartition("/")[2]
-    server.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    read_only = store_at(url)  # the setting is for new connections
-    assert_refuses(read_only, "only be read")
-    assert read_only.ids() == [FIRST]
-    server.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
-    assert_works(store_at(url))
-
-
-def test_a_sqlite_file_that_can_only_be_read_is_an_error_but_can_be_read(file):
-    store = with_one(file)
-    read_only = store_at(f"sqlite:///file:{file}?mode=ro&uri=true")
+def test_a_database_that_can_only_be_read_is_an_error_but_can_be_read(url):
+    store = with_one(url)
+    if url.startswith("sqlite"):
+        read_only = store_at(url.replace("sqlite:///", "sqlite:///file:") + "?mode=ro&uri=true")
+    else:
+        read_only = store_at(f"{url}?options=-c%20default_transaction_read_only%3Don")
     assert_refuses(read_only, "only be read")
     assert read_only.ids() == [FIRST]
     assert_works(store)
