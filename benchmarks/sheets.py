@@ -117,11 +117,9 @@ def _rule(paper: np.ndarray, rng: np.random.Generator) -> None:
     if kind == "blank":
         return
     rule, spacing, width = RULES[rng.integers(len(RULES))], rng.uniform(28, 70), int(rng.integers(1, 4))
-    for at in np.arange(rng.uniform(0, spacing), len(paper), spacing).astype(int):
-        paper[at : at + width] = rule
-    if kind == "squared":
-        for at in np.arange(rng.uniform(0, spacing), paper.shape[1], spacing).astype(int):
-            paper[:, at : at + width] = rule
+    for lines in [paper] if kind == "ruled" else [paper, paper.swapaxes(0, 1)]:
+        for at in np.arange(rng.uniform(0, spacing), len(lines), spacing).astype(int):
+            lines[at : at + width] = rule
 
 
 def _photographed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -37,23 +37,28 @@ class Number:
     strokes: tuple[Stroke, ...] = ()
 
 
-@dataclass(frozen=True)
-class Writer:
-    """hand: how far each digit strays; matrix: the width and slant of all; broken: the share of broken strokes."""
-
-    hand: Hand
-    matrix: np.ndarray
-    broken: float
-
-
 def penned(rng: np.random.Generator, free: tuple[float, float] = FREE) -> Number:
-    """Write a number of 2 to 6 digits, `free` px of columns between them."""
-    writer = _writer(rng)
+    """Write a number of 2 to 6 digits, `free` px of columns between them; every other writer is careless."""
+    careless = rng.random() < 0.5
+    hand = Hand(  # clumsier than those of training
+        points=4.5,
+        free=10.0,
+        strokes=rng.uniform(4, 10) if careless else 3.0,
+        ends=rng.uniform(0.2, 0.5) if careless else 0.2,
+        tremor=0.9,
+        rotation=3.0,
+        slant=0.06,
+        proportions=0.1,
+    )
+    width_and_slant = np.array([[np.exp(rng.normal(0, 0.25)), -rng.normal(0.1, 0.25)], [0, 1]])
+    broken = rng.uniform(0, 0.2) if careless else 0.0  # the share of strokes
     labels = rng.integers(0, 10, rng.integers(2, 7))
     lines: list[np.ndarray] = []
     x = float(FREE[1])
     for label in labels:
-        strokes = _scaled(_digit(label, writer, rng), rng)
+        strokes = [each @ width_and_slant.T for each in written(parse(str(rng.choice(DIGITS[label]))), rng, hand)]
+        strokes = [part for each in strokes for part in (_broken(each, rng) if rng.random() < broken else [each])]
+        strokes = _scaled(strokes, rng)
         points = np.concatenate(strokes)
         middle = CANVAS[1] / 2 + rng.uniform(-UP_OR_DOWN, UP_OR_DOWN)
         low, high = points.min(0), points.max(0)
@@ -65,29 +70,6 @@ def penned(rng: np.random.Generator, free: tuple[float, float] = FREE) -> Number
     for points in lines:
         line(pen, [(float(x), float(y)) for x, y in points], PEN, 0)
     return Number("".join(map(str, labels)), np.asarray(image), tuple(Stroke(points, PEN) for points in lines))
-
-
-def _writer(rng: np.random.Generator) -> Writer:
-    """A hand clumsier than those of training; every other one is careless as well."""
-    careless = rng.random() < 0.5
-    hand = Hand(
-        points=4.5,
-        free=10.0,
-        strokes=rng.uniform(4, 10) if careless else 3.0,
-        ends=rng.uniform(0.2, 0.5) if careless else 0.2,
-        tremor=0.9,
-        rotation=3.0,
-        slant=0.06,
-        proportions=0.1,
-    )
-    matrix = np.array([[np.exp(rng.normal(0, 0.25)), -rng.normal(0.1, 0.25)], [0, 1]])
-    return Writer(hand, matrix, rng.uniform(0, 0.2) if careless else 0.0)
-
-
-def _digit(label: int, writer: Writer, rng: np.random.Generator) -> list[np.ndarray]:
-    strokes = written(parse(str(rng.choice(DIGITS[label]))), rng, writer.hand)
-    strokes = [stroke @ writer.matrix.T for stroke in strokes]
-    return [part for stroke in strokes for part in (_broken(stroke, rng) if rng.random() < writer.broken else [stroke])]
 
 
 def _broken(stroke: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:

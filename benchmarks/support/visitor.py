@@ -114,8 +114,6 @@ class Visitor:
     async def open(self) -> None:
         """Run the page for the first time, and wait until it can read."""
         await self._run(fragment="")
-        if "drawing" not in self._ids:
-            raise VisitError("The page has no canvas.")
         ends = time.monotonic() + TIMEOUT_S
         while LOADING in self.answer().text:
             if self._again is None or time.monotonic() > ends:
