@@ -98,16 +98,13 @@ def answer(name: str, data: bytes, model: Recognizer) -> Answer:
 
 
 def with_boxes(opened: Opened, reading: Reading) -> Image.Image:
-    """Draw a box and its digit around what was read, and a grey box around what is not a digit.
-
-    No side of the result is longer than `SHOWN_PX`.
-    """
+    """Draw a box and its digit around what was read, a grey box around what is not: no side over `SHOWN_PX`."""
     picture = Image.fromarray(opened.pixels).convert("RGB")
-    factor = min(1.0, SHOWN_PX / max(picture.size))
-    picture = picture.resize((max(1, round(picture.width * factor)), max(1, round(picture.height * factor))))
+    picture.thumbnail((SHOWN_PX, SHOWN_PX))
+    factor = max(picture.size) / max(opened.pixels.shape[:2]) / opened.scale
     pen = ImageDraw.Draw(picture)
     for detection in reading.digits:
-        left, top, right, bottom = (round(edge * factor / opened.scale) for edge in detection.box)
+        left, top, right, bottom = (round(edge * factor) for edge in detection.box)
         colour = accent_rgb() if detection.is_digit else GREY
         pen.rectangle((left - 2, top - 2, right + 1, bottom + 1), outline=colour, width=2)
         if detection.is_digit:
