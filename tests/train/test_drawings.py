@@ -6,14 +6,7 @@ import pytest
 from recognizer.prediction import NO_DIGIT
 from recognizer.preprocess import prepare
 from train.config import DIGITS as CONFIG
-from train.synthetic.drawings import (
-    CLUMSY_HAND,
-    REPORT,
-    VALIDATION,
-    held_out_drawings,
-    training_drawings,
-    variants,
-)
+from train.synthetic.drawings import CLUMSY_HAND, REPORT, VALIDATION, held_out_drawings, training_drawings, variants
 from train.synthetic.glyphs import DIGITS, NEGATIVES
 from train.synthetic.pen import Hand, draw, parse
 
@@ -28,18 +21,15 @@ def written(glyph, count, seed=7, hand=CLUMSY_HAND):
     return np.stack([prepare(draw(glyph, rng, hand)) for _ in range(count)])
 
 
-def test_every_glyph_can_be_written():
-    for glyph in [glyph for _, glyph in STYLES] + list(NEGATIVES):
+def test_every_glyph_can_be_written_and_is_in_the_tables_once():
+    every = [glyph for _, glyph in STYLES] + list(NEGATIVES)
+    assert len(set(every)) == len(every)
+    for glyph in every:
         strokes = parse(glyph)
         points = np.concatenate([points for points, _, _ in strokes])
         assert all(len(points) >= 2 for points, _, _ in strokes), glyph
         assert points.min() >= -30 and points.max() <= 140, glyph
         assert (draw(glyph, np.random.default_rng(0), STILL) == 255).any(), glyph
-
-
-def test_no_glyph_is_in_the_table_twice():
-    every = [glyph for _, glyph in STYLES] + list(NEGATIVES)
-    assert len(set(every)) == len(every)
 
 
 def test_one_seed_writes_one_glyph_and_another_seed_another():
@@ -75,28 +65,23 @@ def test_what_is_no_digit_is_refused_glyph_by_glyph(light):
     assert min(refused.values()) >= 0.3, min(refused, key=refused.get)
 
 
-def test_the_sets_are_as_large_as_asked_and_hold_what_they_say(mnist):
-    drawings = training_drawings(SMALL, mnist.train)
-    assert (len(drawings.digits), len(drawings.variants), len(drawings.negatives)) == (40, 26, 48)
-    np.testing.assert_array_equal(np.bincount(drawings.digits.labels), [4] * 10)
-    assert (drawings.negatives.labels == NO_DIGIT).all() and (drawings.only_digits().labels < 10).all()
-    for split in (drawings.digits, drawings.variants, drawings.negatives):
+def test_the_sets_are_as_large_as_asked_hold_what_they_say_and_share_no_drawing(mnist):
+    training = training_drawings(SMALL, mnist.train)
+    assert (len(training.digits), len(training.variants), len(training.negatives)) == (40, 26, 48)
+    np.testing.assert_array_equal(np.bincount(training.digits.labels), [4] * 10)
+    assert (training.negatives.labels == NO_DIGIT).all() and (training.only_digits().labels < 10).all()
+    for split in (training.digits, training.variants, training.negatives):
         assert split.digits.dtype == np.float32 and split.digits.shape[1:] == (28, 28)
         assert split.digits.min() >= 0 and split.digits.max() <= 1 and (split.digits.max((1, 2)) > 0.5).all()
-
-
-def test_no_drawing_is_in_two_sets(mnist):
-    sets = [training_drawings(SMALL, mnist.train)]
-    sets += [held_out_drawings(SMALL, mnist.validation, purpose) for purpose in (VALIDATION, REPORT)]
+    sets = [training, *(held_out_drawings(SMALL, mnist.validation, purpose) for purpose in (VALIDATION, REPORT))]
     for kind in ("digits", "negatives"):
         pictures = [picture.tobytes() for drawings in sets for picture in getattr(drawings, kind).digits]
         assert len(set(pictures)) == len(pictures)
 
 
-def test_none_are_made_where_none_are_asked_for(mnist):
-    drawings = training_drawings(replace(SMALL, drawn_digits=0, variants=0, negatives=0), mnist.train)
-    for split in (drawings.digits, drawings.variants, drawings.negatives):
-        assert split.digits.shape == (0, 28, 28)
+def test_none_are_drawn_where_none_are_asked_for(mnist):
+    none = training_drawings(replace(SMALL, drawn_digits=0, variants=0, negatives=0), mnist.train)
+    assert [part.digits.shape for part in (none.digits, none.variants, none.negatives)] == [(0, 28, 28)] * 3
 
 
 @pytest.mark.parametrize("label", [0, 1, 7])

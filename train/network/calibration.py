@@ -40,9 +40,7 @@ def calibrate(model: keras.Model, digits: Split, negatives: Split | None) -> dic
 
 def none_margin(log: np.ndarray) -> np.ndarray:
     """Log-odds of "none of these" against any digit: float (n,), from logits (n, 11)."""
-    digits = log[:, :NO_DIGIT]
-    top = digits.max(1)
-    return log[:, NO_DIGIT] - top - np.log(np.exp(digits - top[:, None]).sum(1))
+    return log[:, NO_DIGIT] - np.logaddexp.reduce(log[:, :NO_DIGIT], axis=1)
 
 
 def _log_probabilities(model: keras.Model, split: Split) -> np.ndarray:
@@ -53,5 +51,4 @@ def _log_probabilities(model: keras.Model, split: Split) -> np.ndarray:
 
 def _loss(logits: np.ndarray, labels: np.ndarray) -> float:
     """Mean negative log-likelihood of the labels."""
-    top = logits.max(1, keepdims=True)
-    return float((np.log(np.exp(logits - top).sum(1)) - (logits - top)[np.arange(len(labels)), labels]).mean())
+    return float((np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(labels)), labels]).mean())

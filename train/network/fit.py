@@ -48,16 +48,18 @@ def fit(
     steps = -(-digits_per_epoch // config.batch_size)
     model = compiled(config, steps)
     ema = ExponentialMovingAverage(model, config.ema)
+    # Everything that training changes: weights, statistics, dropout seeds, the optimizer's moments, the EMA.
+    variables = [*model.variables, *model.optimizer.variables, *ema.variables]
     history: list[dict] = []
     if resume and state_path.exists():
-        history = load_state(state_path, _state_variables(model, ema), config)
+        history = load_state(state_path, variables, config)
     if len(history) < config.epochs:
         pool = drawings()
         with tqdm(total=config.epochs * steps, initial=len(history) * steps, unit="batch", disable=None) as bar:
             for epoch in range(len(history), config.epochs):
                 split = _epoch_split(config, train, pool, epoch)
                 history.append(run_epoch(model, ema, config, split, validation, epoch, bar))
-                save_state(state_path, _state_variables(model, ema), config, history)
+                save_state(state_path, variables, config, history)
                 tqdm.write(_epoch_line(config, history))
     ema.swap()
     return model, history
@@ -168,8 +170,3 @@ def _epoch_line(config: TrainConfig, history: list[dict]) -> str:
         f"epoch {len(history):2d}/{config.epochs}  loss {last['loss']:.4f}  accuracy {last['accuracy']:.4f}  "
         f"{accuracies}{last['seconds']:.0f} s, {minutes_left:.0f} min left"
     )
-
-
-def _state_variables(model: keras.Model, ema: ExponentialMovingAverage) -> list[tf.Variable]:
-    """Everything that training changes: weights, statistics, dropout seeds, the optimizer's moments, the EMA."""
-    return [*model.variables, *model.optimizer.variables, *ema.variables]

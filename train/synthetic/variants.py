@@ -11,6 +11,7 @@ from recognizer.preprocess import stroke_width
 from train.synthetic.pen import line
 
 UPSCALE = 4
+Pen = ImageDraw.ImageDraw
 
 
 def variant(digit: np.ndarray, label: int, rng: np.random.Generator) -> np.ndarray:
@@ -18,9 +19,11 @@ def variant(digit: np.ndarray, label: int, rng: np.random.Generator) -> np.ndarr
     large = enlarged(digit)
     width = stroke_width(large / 255)
     picture = Image.fromarray(large)
-    add = {0: _add_slash, 1: _add_flag_and_foot, 7: _add_bar}.get(int(label))
-    if add:
-        add(ImageDraw.Draw(picture), large, width, rng)
+    if int(label) in STYLES:
+        share, add = STYLES[int(label)]
+        if rng.random() < share:
+            rows, columns = np.nonzero(large > 127)
+            add(ImageDraw.Draw(picture), rows, columns, width, rng)
     thicker = [-1, -1, 0, 0, 0, 1, 2] if label == 0 else [-1, -1, 0, 0, 1, 2, 3, 4, 5]  # a thick slash fills the zero
     return _with_another_pen(picture, int(rng.choice(thicker)), width)
 
@@ -32,11 +35,8 @@ def enlarged(digit: np.ndarray) -> np.ndarray:
     return np.pad(np.uint8(255 * np.clip(3 * (smooth - 0.35) + 0.5, 0, 1)), side // 3)
 
 
-def _add_slash(pen: ImageDraw.ImageDraw, large: np.ndarray, width: float, rng: np.random.Generator) -> None:
+def _add_slash(pen: Pen, rows: np.ndarray, columns: np.ndarray, width: float, rng: np.random.Generator) -> None:
     """A line through the middle, from inside the ring to far beyond it."""
-    if rng.random() >= 0.8:
-        return
-    rows, columns = np.nonzero(large > 127)
     height = np.ptp(rows) + 1
     angle = np.radians(rng.uniform(25, 75))
     half = height * rng.uniform(0.35, 0.85)
@@ -45,11 +45,8 @@ def _add_slash(pen: ImageDraw.ImageDraw, large: np.ndarray, width: float, rng: n
     line(pen, [(x + across, y - up), (x - across, y + up)], width)
 
 
-def _add_flag_and_foot(pen: ImageDraw.ImageDraw, large: np.ndarray, width: float, rng: np.random.Generator) -> None:
+def _add_flag_and_foot(pen: Pen, rows: np.ndarray, columns: np.ndarray, width: float, rng: np.random.Generator) -> None:
     """A line from the top down to the left, up to as long as the 1 itself; sometimes a line below."""
-    if rng.random() >= 0.8:
-        return
-    rows, columns = np.nonzero(large > 127)
     top, bottom, height = rows.min(), rows.max(), np.ptp(rows) + 1
     x, y = float(np.median(columns[rows <= top + width / 2])), top + width / 2
     angle = np.radians(rng.uniform(20, 65))  # from the vertical
@@ -61,11 +58,8 @@ def _add_flag_and_foot(pen: ImageDraw.ImageDraw, large: np.ndarray, width: float
         line(pen, [(x - half, y), (x + half, y + rng.normal(0, 3))], width)
 
 
-def _add_bar(pen: ImageDraw.ImageDraw, large: np.ndarray, width: float, rng: np.random.Generator) -> None:
+def _add_bar(pen: Pen, rows: np.ndarray, columns: np.ndarray, width: float, rng: np.random.Generator) -> None:
     """A short line across the stem."""
-    if rng.random() >= 0.6:
-        return
-    rows, columns = np.nonzero(large > 127)
     y = rows.min() + (np.ptp(rows) + 1) * rng.uniform(0.4, 0.65)
     stem = columns[np.abs(rows - y) < 2]
     x = float(np.median(stem)) if len(stem) else columns.mean()
@@ -81,3 +75,6 @@ def _with_another_pen(picture: Image.Image, thicker: int, width: float) -> np.nd
         picture = picture.filter(ImageFilter.MaxFilter(3))
         picture = picture.filter(ImageFilter.GaussianBlur(0.5))  # otherwise dots would become squares
     return np.asarray(picture)
+
+
+STYLES = {0: (0.8, _add_slash), 1: (0.8, _add_flag_and_foot), 7: (0.6, _add_bar)}  # digit: share, what is added
