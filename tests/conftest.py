@@ -2,7 +2,6 @@ import os
 
 import numpy as np
 import pytest
-import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from recognizer import Recognizer
@@ -40,7 +39,7 @@ def light() -> Recognizer:
 
 
 @pytest.fixture(scope="session")
-def running_server():
+def server():
     """A PostgreSQL server; without the programs the tests are skipped, or fail where REQUIRE_POSTGRES is set."""
     folder = postgres.programs()
     if folder is None:
@@ -51,18 +50,3 @@ def running_server():
     server.start()
     yield server
     server.remove()
-
-
-@pytest.fixture
-def server(running_server, monkeypatch):
-    """The PostgreSQL server, whose connections are closed when the test is over."""
-    engines, create_engine = [], sa.create_engine
-
-    def noted(*arguments, **options):
-        engines.append(create_engine(*arguments, **options))
-        return engines[-1]
-
-    monkeypatch.setattr(sa, "create_engine", noted)
-    yield running_server
-    for engine in engines:
-        engine.dispose()

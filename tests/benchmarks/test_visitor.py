@@ -8,7 +8,7 @@ from streamlit_drawable_canvas import CanvasResult
 
 from benchmarks.support import canvas, visitor
 from benchmarks.support.drawing import drawn, placed
-from benchmarks.support.visitor import Answer, key_of, sheets
+from benchmarks.support.visitor import Answer, sheets
 from recognizer import Reading, Recognizer
 from tests.helpers import always
 from views import answer, draw
@@ -67,10 +67,3 @@ def test_two_answers_are_the_same_however_long_they_took():
     one = Answer("4", "bars", "picture", 0.1)
     assert one.same_as(Answer("4", "bars", "picture", 0.2))
     assert not one.same_as(Answer("4", "bars", "another", 0.1))
-
-
-@pytest.mark.parametrize(
-    ("name", "key"), [("$$ID-71f66cc7-drawing", "drawing"), ("$$ID-71f66cc7-pen-width", "pen-width"), ("", "")]
-)
-def test_a_key_is_what_python_gave(name, key):
-    assert key_of(name) == key

@@ -48,8 +48,9 @@ class Server:
             raise RuntimeError(f"{program}: {(self.folder / 'printed').read_text()[-2000:]}")
 
     def start(self) -> None:
-        # Without fsync: the tests kill the server, but not the machine that it runs on.
+        # Without fsync: the tests kill the server, but not the machine that it runs on. They leave connections open.
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        options += " -c max_connections=500"
         self._run("pg_ctl", "start", "-w", "-o", options)
 
     def stop(self, mode: str = "fast") -> None:
