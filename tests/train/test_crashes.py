@@ -99,10 +99,9 @@ def refuse(code):
     return refused
 
 
-@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
-def test_a_disk_that_is_full_or_read_only_is_one_sentence_at_once(code, tmp_path, monkeypatch, no_data):
-    monkeypatch.setattr(files.os, "fsync", refuse(code))
-    with pytest.raises(SystemExit, match=rf"^.*{os.strerror(code)}.* MiB there.*$"):
+def test_a_disk_without_room_is_one_sentence_at_once(tmp_path, monkeypatch, no_data):
+    monkeypatch.setattr(files.os, "fsync", refuse(errno.ENOSPC))
+    with pytest.raises(SystemExit, match=r"^.*No space left on device.* MiB there.*$"):
         main(["--out", str(tmp_path)])
     assert not list(tmp_path.iterdir())
 
@@ -113,7 +112,6 @@ def test_a_disk_that_is_full_or_read_only_is_one_sentence_at_once(code, tmp_path
         ("file/models", "another folder with --out"),
         ("file", "--out is a folder"),
         ("digits.keras", "--out is a folder"),
-        ("digits.h5", "--out is a folder"),
     ],
 )
 def test_what_cannot_be_the_folder_is_one_sentence_at_once(tmp_path, no_data, folder, sentence):

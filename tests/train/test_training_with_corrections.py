@@ -16,6 +16,7 @@ from train.__main__ import main
 from train.config import CLASSIC, CONFIGS
 from train.data.corrections import Corrections, sides
 from train.data.mnist import Split
+from train.errors import TrainError
 from train.export.runtimes import outdated_exports
 from train.pipeline import LEAST_HELD_OUT, check_start, train_and_evaluate
 from train.report.metrics import compare
@@ -135,10 +136,9 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_corrections_that_cannot_be_used_are_refused_before_anything_is_touched(tmp_path, name):
-    config, some, sentence = REFUSED[name]
-    with pytest.raises(pipeline.TrainError, match=sentence):
+@pytest.mark.parametrize(("config", "some", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_corrections_that_cannot_be_used_are_refused_before_anything_is_touched(tmp_path, config, some, sentence):
+    with pytest.raises(TrainError, match=sentence):
         check_start(config, tmp_path / "models", resume=False, corrections=some)
     assert not (tmp_path / "models").exists()
 
