@@ -18,7 +18,7 @@ than it drew. An exception on the page, a lost connection or no answer ends the 
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import chain, count, islice
@@ -34,6 +34,8 @@ DRAW_S = 0.4, 0.6  # that a digit takes
 LOOK_S = 0.3, 0.7  # at an answer, before Clear
 ALONE = 3  # visitors whose drawings the one alone draws, for a p50 that stands still
 
+Timed = tuple[float, bool]  # an answer: ms from pen-up, and whether it is an error
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -41,14 +43,6 @@ class Drawing:
 
     digit: int
     sheet: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How long an answer took, in ms from pen-up, and whether it was another one than the visitor got alone."""
-
-    ms: float
-    is_error: bool
 
 
 def main() -> None:
@@ -59,20 +53,19 @@ def main() -> None:
     with served(ROOT / "streamlit_app.py") as address:
         parts = asyncio.run(measure(address, options.visitors, options.digits))
     settings = {"visitors": options.visitors, "cores": len(os.sched_getaffinity(0))}
-    figures = {name: summary(outcomes) for name, outcomes in parts.items()}
+    figures = {name: summary(*zip(*answers, strict=True)) for name, answers in parts.items()}
     ratio = figures["together"]["p95_ms"] / figures["alone"]["p50_ms"]
     report({**settings, **figures, "p95_to_alone": round(ratio, 1)}, options, "load")
 
 
-def summary(outcomes: list[Outcome]) -> dict[str, int]:
-    """The figures of one part."""
-    p50_ms, p95_ms = (round(float(np.percentile([each.ms for each in outcomes], percent))) for percent in (50, 95))
-    errors = sum(each.is_error for each in outcomes)
-    return {"strokes": len(outcomes), "p50_ms": p50_ms, "p95_ms": p95_ms, "errors": errors}
+def summary(ms: Sequence[float], errors: Sequence[bool]) -> dict[str, int]:
+    """The figures of one part: how long each answer took, and whether it was another one than the visitor got alone."""
+    p50_ms, p95_ms = (round(float(np.percentile(ms, percent))) for percent in (50, 95))
+    return {"strokes": len(ms), "p50_ms": p50_ms, "p95_ms": p95_ms, "errors": sum(errors)}
 
 
-async def measure(address: str, visitor_count: int, digits: int) -> dict[str, list[Outcome]]:
-    """Let `visitor_count` visitors draw on the page at `address`, in three parts -> the outcomes of each."""
+async def measure(address: str, visitor_count: int, digits: int) -> dict[str, list[Timed]]:
+    """Let `visitor_count` visitors draw on the page at `address`, in three parts -> the answers in each."""
     drawings = [list(islice(drawings_of(number), digits)) for number in range(visitor_count)]
     async with visit(address) as visitor:
         expected = await answers_alone(visitor, list(chain(*drawings)))
@@ -81,8 +74,8 @@ async def measure(address: str, visitor_count: int, digits: int) -> dict[str, li
         visitors = [await stack.enter_async_context(visit(address)) for _ in range(visitor_count)]
         for name, start in (("together", None), ("at once", asyncio.Barrier(visitor_count))):
             pairs = enumerate(zip(visitors, drawings, strict=True), 1)
-            outcomes = await asyncio.gather(*(draw(*pair, expected, seed, start) for seed, pair in pairs))
-            parts[name] = list(chain(*outcomes))
+            answers = await asyncio.gather(*(draw(*pair, expected, seed, start) for seed, pair in pairs))
+            parts[name] = list(chain(*answers))
     return parts
 
 
@@ -115,20 +108,20 @@ async def draw(
     expected: dict[str, Answer],
     seed: int,
     start: asyncio.Barrier | None = None,
-) -> list[Outcome]:
+) -> list[Timed]:
     """Draw at a person's pace or, with `start`, each digit as soon as all others are ready for theirs."""
     rng = np.random.default_rng([1, seed])
-    outcomes = []
+    answers = []
     if not start:
         await asyncio.sleep(rng.uniform(0, LOOK_S[1] + DRAW_S[1]))  # not everybody begins at the same moment
     for drawing in drawings:
         await (start.wait() if start else asyncio.sleep(rng.uniform(*DRAW_S)))
         answer = await visitor.draw(drawing.sheet)
-        outcomes.append(Outcome(1000 * answer.seconds, is_error(answer, expected[drawing.sheet])))
+        answers.append((1000 * answer.seconds, is_error(answer, expected[drawing.sheet])))
         if not start:
             await asyncio.sleep(rng.uniform(*LOOK_S))
         await visitor.clear()
-    return outcomes
+    return answers
 
 
 def is_error(answer: Answer, expected: Answer) -> bool:

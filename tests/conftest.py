@@ -1,12 +1,9 @@
-import os
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from recognizer import Recognizer
 from recognizer.runtimes.loader import DEFAULT_MODEL
-from tests.corrections import postgres
 from tests.helpers import sample
 
 # The canvas component registers itself when it is imported, which needs a running Streamlit; AppTest stands in for it.
@@ -36,17 +33,3 @@ def shipped() -> Recognizer:
 def light() -> Recognizer:
     """The recogniser with the same model in ONNX, which loads faster; for tests of anything but Keras."""
     return Recognizer.load(DEFAULT_MODEL.with_suffix(".onnx"))
-
-
-@pytest.fixture(scope="session")
-def server():
-    """A PostgreSQL server; without the programs the tests are skipped, or fail where REQUIRE_POSTGRES is set."""
-    folder = postgres.programs()
-    if folder is None:
-        if os.environ.get("REQUIRE_POSTGRES"):
-            pytest.fail("REQUIRE_POSTGRES is set, and there is no PostgreSQL server: apt-get install postgresql")
-        pytest.skip("no PostgreSQL server: apt-get install postgresql")
-    server = postgres.Server(folder)
-    server.start()
-    yield server
-    server.remove()
