@@ -9,7 +9,6 @@ with `synchronous=EXTRA`.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,12 +60,6 @@ def open_engine(url: str) -> sa.Engine:
         options = {"pool_pre_ping": True, "pool_timeout": POOL_S, "connect_args": connect}
     with _in_sentences():
         return sa.create_engine(address, **options)
-
-
-def sqlite_file(url: str) -> Path | None:
-    """Return the file that an address names; None for a server, or if the address has options."""
-    address = _address(url)
-    return Path(address.database) if address.drivername == "sqlite" and address.database and not address.query else None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from corrections.correction import Correction, CorrectionError, checked, strokes_from_json, strokes_to_json
-from corrections.database import open_engine, sqlite_file, transaction
+from corrections.database import open_engine, transaction
 from recognizer.prediction import NO_DIGIT
 
 MAX_KEPT = 10_000  # 40 MiB of ordinary corrections; 700 MiB of the largest that are possible
@@ -110,10 +111,10 @@ class CorrectionStore:
 
 def open_existing(url: str) -> CorrectionStore:
     """Return the store of a database that has the table already; make nothing. Raises `CorrectionError`."""
-    file = sqlite_file(url)
-    if file is not None and not file.exists():
-        raise CorrectionError(f"There is no database at {file}: no correction has been kept there yet.")
     engine = open_engine(url)
+    file, options = engine.url.database, engine.url.query  # with options, it need not be the name of a file
+    if engine.dialect.name == "sqlite" and not options and not Path(file or "").exists():
+        raise CorrectionError(f"There is no database at {file}: no correction has been kept there yet.")
     with transaction(engine) as connection:
         if not _has_table(connection):
             raise CorrectionError(NONE_YET)
