@@ -41,6 +41,7 @@ def main() -> None:
         ]
         right = sum(recognizer.read(each.picture).text == each.text for each in numbers)
         figures[kind] = share_with_interval(right, options.count)
+    # The last of the kinds are those that overlap.
     right = sum(recognizer.read(each.picture, each.strokes).text == each.text for each in numbers)
     figures["overlapping by strokes"] = share_with_interval(right, options.count)
     report(figures, options, "numbers")
