@@ -18,7 +18,6 @@ import argparse
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 from train.config import CONFIGS, PRESETS, TrainConfig
 from train.errors import command
@@ -66,11 +65,10 @@ def parser() -> argparse.ArgumentParser:
 
 def config_from(options: argparse.Namespace) -> TrainConfig:
     """Return the configuration of the preset or architecture, with what the command line changes."""
-    changes: dict[str, Any] = {}
-    for field in fields(TrainConfig):
-        value = getattr(options, field.name)
-        if value is not None and field.name != "corrections":  # that option is a path, the field a hash
-            changes[field.name] = tuple(value) if isinstance(value, list) else value
+    names = {field.name for field in fields(TrainConfig)} - {"corrections"}  # that option is a path, the field a hash
+    changes = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    if "formats" in changes:
+        changes["formats"] = tuple(changes["formats"])
     return replace(PRESETS.get(options.preset, CONFIGS[options.architecture or "digits"]), **changes)
 
 

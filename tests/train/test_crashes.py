@@ -123,16 +123,12 @@ def test_what_cannot_be_the_folder_is_one_sentence_at_once(tmp_path, no_data, fo
 
 @pytest.mark.parametrize(("owner", "name"), [(state.np, "savez"), (pipeline, "_save_for_inference")])
 def test_a_disk_that_is_full_in_the_middle_is_one_sentence_even_where_nothing_can_be_removed(
-    mnist_sample, tmp_path, monkeypatch, owner, name, request
+    mnist_sample, tmp_path, monkeypatch, untrained, owner, name
 ):
     old = tmp_path / "digits.keras"
     old.write_bytes(OLD)
     monkeypatch.setattr("train.data.mnist.load_mnist", lambda _: mnist_sample)
     monkeypatch.setitem(CONFIGS, "digits", replace(TINY, epochs=1))
-    if owner is pipeline:
-        request.getfixturevalue("untrained")
-    else:
-        monkeypatch.setattr(fit, "run_epoch", lambda *_: {"loss": 1.0, "accuracy": 0.5, "seconds": 1.0})
 
     def fill_up(*_, **__):
         for removal in ("unlink", "rmdir"):

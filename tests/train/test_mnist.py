@@ -46,7 +46,11 @@ def test_files_that_are_no_npz_are_refused(tmp_path, mnist_sample):
     text, lacking = tmp_path / "text.npz", tmp_path / "lacking.npz"
     text.write_text("hello")
     np.savez(lacking, x_train=mnist_sample["x_train"])
-    for path, sentence in ((tmp_path / "none.npz", "no file"), (text, "cannot be read"), (lacking, "lacks the arrays")):
+    for path, sentence in (
+        (tmp_path / "none.npz", "no file"),
+        (text, "cannot be read"),
+        (lacking, "is not a file"),
+    ):
         with pytest.raises(TrainError, match=f"{sentence}.*--data FILE.npz"):
             load_mnist(path)
 

@@ -106,10 +106,8 @@ def _read_npz(path: Path) -> dict[str, np.ndarray]:
             return {name: file[name] for name in ARRAYS}
     except FileNotFoundError as error:
         raise TrainError(f"There is no file {path}. {HOW_TO_GET_IT}") from error
-    except KeyError as error:
-        raise TrainError(f"{path} lacks the arrays of MNIST ({', '.join(ARRAYS)}). {HOW_TO_GET_IT}") from error
     except Exception as error:  # zip and NumPy readers each fail in their own ways on damaged files
-        raise TrainError(f"{path} cannot be read as an .npz file ({error}). {HOW_TO_GET_IT}") from error
+        raise TrainError(f"{path} cannot be read as MNIST's .npz file ({error}). {HOW_TO_GET_IT}") from error
 
 
 def _download() -> dict[str, np.ndarray]:

@@ -18,11 +18,7 @@ class ExponentialMovingAverage:
         self.steps = tf.Variable(0, dtype=tf.int64)
         self.weights = [weight.value for weight in model.weights]
         self.averages = [tf.Variable(weight) for weight in self.weights]
-
-    @property
-    def variables(self) -> list[tf.Variable]:
-        """The number of steps and the averages."""
-        return [self.steps, *self.averages]
+        self.variables = [self.steps, *self.averages]
 
     @tf.function
     def update(self) -> None:

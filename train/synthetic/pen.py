@@ -12,13 +12,11 @@ from itertools import pairwise
 import numpy as np
 from PIL import Image, ImageDraw
 
-HEIGHT = 100  # of a glyph's box, in px of the picture that is drawn
 STEPS = 6  # straight pieces between two points of a glyph
 MARGIN = 2  # px of paper around the ink
 
-GlyphStroke = tuple[
-    np.ndarray, np.ndarray, bool
-]  # points float (n, 2); sharp turns bool (n,); whether it is placed freely
+# points float (n, 2); sharp turns bool (n,); whether it is placed freely
+GlyphStroke = tuple[np.ndarray, np.ndarray, bool]
 
 
 @dataclass(frozen=True)
