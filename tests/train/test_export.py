@@ -53,12 +53,6 @@ def test_an_export_that_differs_is_not_written_and_the_older_one_stays(model, mo
     assert len(list(model.parent.iterdir())) == 4
 
 
-def test_only_a_keras_model_is_exported(model):
-    export(model, "onnx", DIGITS)
-    with pytest.raises(TrainError, match="not a Keras model"):
-        export(model.with_suffix(".onnx"), "tflite", DIGITS)
-
-
 @pytest.fixture
 def sample_is_mnist(monkeypatch, mnist_sample):
     monkeypatch.setattr(command, "load_mnist", lambda path: mnist_sample)
@@ -72,10 +66,17 @@ def test_the_index_of_neighbours_is_written_again(model, sample_is_mnist, capsys
     assert index.arrays["drawn"].tolist() == [False] * 240 + [True] * 120
 
 
-def test_what_is_missing_is_one_sentence():
-    for arguments in (["none.keras"], ["--data", "none.npz"]):
-        with pytest.raises(SystemExit, match=r"^python -m train.export: There is no .*none.*$"):
-            command.main(arguments)
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["none.keras"], "There is no model"),
+        (["--data", "none.npz"], "There is no file"),
+        ([str(DEFAULT_MODEL.with_suffix(".onnx")), "--formats", "neighbours"], "digits.onnx is not a Keras model"),
+    ],
+)
+def test_what_is_missing_or_of_another_kind_is_one_sentence(arguments, sentence):
+    with pytest.raises(SystemExit, match=f"^python -m train.export: {sentence}.*$"):
+        command.main(arguments)
 
 
 @pytest.mark.parametrize("kind", ["onnx", "neighbours"])

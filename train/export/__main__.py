@@ -19,11 +19,9 @@ from recognizer.preprocess import prepare
 from recognizer.runtimes.loader import DEFAULT_MODEL, load_network
 from train.config import CONFIGS
 from train.data.mnist import DATA_VARIABLE, load_mnist, split_and_prepare
-from train.errors import command
-from train.export.neighbours import write_index
+from train.errors import TrainError, command
 from train.export.runtimes import FORMATS, export
 from train.files import disk_errors
-from train.synthetic.drawings import training_drawings
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -39,13 +37,17 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--data", help=f"MNIST as an .npz file (or the environment variable {DATA_VARIABLE})")
     options = parser.parse_args(arguments)
     with command("python -m train.export"), disk_errors(options.model.parent, "Make room there, and try again."):
-        load_network(options.model)  # an error now rather than after half a minute of preparing MNIST
+        if load_network(options.model) is None:
+            raise TrainError(f"{options.model.name} is not a Keras model: give the .keras or .h5 file.")
         mnist = load_mnist(options.data)
         if endings := [ending for ending in options.formats if ending in FORMATS]:
             digits = np.stack([prepare(picture) for picture in mnist["x_test"]])
             for ending in endings:
                 print(export(options.model, ending, digits))
         if "neighbours" in options.formats:
+            from train.export.neighbours import write_index
+            from train.synthetic.drawings import training_drawings
+
             config = CONFIGS["digits"]
             train = split_and_prepare(mnist, config.validation_size, config.seed).train
             write_index(options.model, train, training_drawings(config, train), config)

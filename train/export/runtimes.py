@@ -28,12 +28,9 @@ def export(model: Path, ending: str, digits: np.ndarray) -> str:
     digits: float32 (n, 28, 28), prepared, which both have to read alike. Raises `TrainError` if they do not, and leaves
     an older file as it was.
     """
-    network = load_network(model)
-    if network is None:
-        raise TrainError(f"{model.name} is not a Keras model: give the .keras or .h5 file.")
     path = model.with_suffix(f".{ending}")
     with written_whole(path) as temporary:
-        write(network, temporary, ending)
+        write(load_network(model), temporary, ending)
         other_answers, difference = compare(load_model(model), load_model(temporary), digits)
         if other_answers or difference > MAX_DIFFERENCE:
             raise TrainError(
