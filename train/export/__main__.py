@@ -20,8 +20,10 @@ from recognizer.runtimes.loader import DEFAULT_MODEL, load_network
 from train.config import CONFIGS
 from train.data.mnist import DATA_VARIABLE, load_mnist, split_and_prepare
 from train.errors import TrainError, command
+from train.export.neighbours import write_index
 from train.export.runtimes import FORMATS, export
 from train.files import disk_errors
+from train.synthetic.drawings import training_drawings
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -45,9 +47,6 @@ def main(arguments: list[str] | None = None) -> None:
             for ending in endings:
                 print(export(options.model, ending, digits))
         if "neighbours" in options.formats:
-            from train.export.neighbours import write_index
-            from train.synthetic.drawings import training_drawings
-
             config = CONFIGS["digits"]
             train = split_and_prepare(mnist, config.validation_size, config.seed).train
             write_index(options.model, train, training_drawings(config, train), config)
