@@ -15,6 +15,7 @@ PAPER, GREY = np.array([255.0, 255, 255]), np.array([196.0, 201, 208])
 ORANGE = np.array([226.0, 112, 24])  # colour-blind people, too, can tell it from the accent colour
 STRONG = 0.98  # quantile of the heat on the ink that gets the full colour
 GAP_PX = 1  # between feature maps
+SHARPEST_PX = 512  # of a picture: as sharp as any screen shows a digit; sheets of feature maps are smaller
 
 
 def accent() -> str:
@@ -29,9 +30,11 @@ def accent_rgb() -> tuple[int, int, int]:
 
 
 def png_uri(picture: np.ndarray) -> str:
-    """A picture, uint8 (h, w) or (h, w, 3), as an address that holds all of it, for an `img`."""
+    """A picture, uint8 (h, w) or (h, w, 3), as an address for an `img`: all of it, no side over `SHARPEST_PX`."""
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, "PNG")
+    image = Image.fromarray(picture)
+    image.thumbnail((SHARPEST_PX, SHARPEST_PX))  # or a large digit on a photo would be megabytes
+    image.save(file, "PNG")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
