@@ -1,6 +1,7 @@
 """Read handwritten digits: `Recognizer.load().predict(picture)`, or `.read(picture)` for whole numbers."""
 
-from recognizer.errors import BlankImageError, InvalidImageError, ModelError, RecognizerError
+from recognizer.errors import BlankImageError, HandError, InvalidImageError, ModelError, RecognizerError
+from recognizer.hand import Hand, TaughtDrawing
 from recognizer.numbers.strokes import Stroke
 from recognizer.prediction import Detection, Prediction, Reading
 from recognizer.recognizer import Recognizer
@@ -8,6 +9,8 @@ from recognizer.recognizer import Recognizer
 __all__ = [
     "BlankImageError",
     "Detection",
+    "Hand",
+    "HandError",
     "InvalidImageError",
     "ModelError",
     "Prediction",
@@ -15,4 +18,5 @@ __all__ = [
     "Recognizer",
     "RecognizerError",
     "Stroke",
+    "TaughtDrawing",
 ]

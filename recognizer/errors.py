@@ -3,7 +3,8 @@
 RecognizerError
 ├── InvalidImageError    the picture cannot be used: not a picture, too big, wrong shape or type
 ├── BlankImageError      the picture is fine, but nothing is drawn on it
-└── ModelError           the model file is missing, damaged, or not a digit model
+├── ModelError           the model file is missing, damaged, or not a digit model
+└── HandError            the file of a hand is missing or damaged, or what is taught is no digit
 """
 
 
@@ -21,3 +22,7 @@ class BlankImageError(RecognizerError):
 
 class ModelError(RecognizerError):
     """The model file cannot be used."""
+
+
+class HandError(RecognizerError):
+    """The file of a hand cannot be used, or a drawing cannot be taught."""

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 NO_DIGIT = 10  # the label of a picture that is none of the ten digits, and its place among the model's outputs
-MIN_CONFIDENCE = 0.5  # of a model without an output for NO_DIGIT: below it, a picture is not called a digit
-MAX_NO_DIGIT = 0.5  # of a model with one: training calibrates it so that one half is where to refuse
+MAX_NO_DIGIT = 0.5  # above it, a picture is not called a digit; training calibrates it so
 MIN_PROBABILITY = 1e-12  # so that no logarithm is infinite
 
 
@@ -20,6 +19,8 @@ class Prediction:
     probabilities: float32 (10,), one for each digit; they add up to 1.
     is_digit: False where the picture does not look like any digit.
     input: float32 (28, 28), 0 paper to 1 ink: exactly what the model saw.
+    features: float32 (d,), the input of the model's last layer; d is 0 for a model file that does not give it.
+    taught: whether a `recognizer.Hand` changed the answer.
     """
 
     digit: int
@@ -27,6 +28,8 @@ class Prediction:
     probabilities: np.ndarray
     is_digit: bool
     input: np.ndarray
+    features: np.ndarray
+    taught: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,17 +69,42 @@ class Reading:
         return "\n".join(filter(None, texts))
 
 
-def to_predictions(inputs: Sequence[np.ndarray], outputs: np.ndarray) -> list[Prediction]:
-    """Turn the model's outputs, float32 (n, 10) or (n, 11), for n inputs, float32 (28, 28) each, into predictions."""
-    probabilities = np.maximum(outputs[:, :NO_DIGIT], MIN_PROBABILITY)
+@dataclass(frozen=True, eq=False)
+class Outputs:
+    """What the model gives for n pictures, after a hand, if there is one, has had its say.
+
+    probabilities: float32 (n, 10) or (n, 11); features: float32 (n, d); taught: bool (n,), as in `Prediction`.
+    """
+
+    probabilities: np.ndarray
+    features: np.ndarray
+    taught: np.ndarray
+
+
+def to_predictions(inputs: Sequence[np.ndarray], outputs: Outputs) -> list[Prediction]:
+    """Turn the model's outputs for n inputs, float32 (28, 28) each, into predictions."""
+    probabilities = np.maximum(outputs.probabilities[:, :NO_DIGIT], MIN_PROBABILITY)
     probabilities /= probabilities.sum(1, keepdims=True)
+    rows = zip(probabilities, is_refused(outputs.probabilities).tolist(), inputs, strict=True)
     return [
-        Prediction(int(each.argmax()), float(each.max()), each, not refused, digit_input)
-        for each, refused, digit_input in zip(probabilities, is_refused(outputs).tolist(), inputs, strict=True)
+        Prediction(int(each.argmax()), float(each.max()), each, not refused, digit_input, features, taught)
+        for (each, refused, digit_input), features, taught in zip(
+            rows, outputs.features, outputs.taught.tolist(), strict=True
+        )
     ]
 
 
-def is_refused(outputs: np.ndarray) -> np.ndarray:
-    """Return which of the model's outputs, float32 (n, 10) or (n, 11), say that a picture is no digit: bool (n,)."""
-    has_no_digit = outputs.shape[1] > NO_DIGIT
-    return outputs[:, NO_DIGIT] > MAX_NO_DIGIT if has_no_digit else outputs.max(1) < MIN_CONFIDENCE
+def is_refused(probabilities: np.ndarray) -> np.ndarray:
+    """Return which pictures are no digits, by the model's float32 (n, 10) or (n, 11): bool (n,)."""
+    return with_no_digit(probabilities)[:, NO_DIGIT] > MAX_NO_DIGIT
+
+
+def with_no_digit(probabilities: np.ndarray) -> np.ndarray:
+    """Return probabilities with one for NO_DIGIT, float32 (n, 11), from (n, 10) or (n, 11).
+
+    A model without that output is taken to be as sure that a picture is a digit as it is of the digit.
+    """
+    if probabilities.shape[1] > NO_DIGIT:
+        return probabilities
+    best = probabilities.max(1, keepdims=True)
+    return np.hstack([best * probabilities, 1 - best])

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator, Iterable, Sequence
+from functools import partial
 from itertools import chain
 from typing import Self
 
@@ -9,12 +10,13 @@ import numpy as np
 
 from recognizer.batch import in_batches
 from recognizer.errors import BlankImageError, InvalidImageError, RecognizerError
+from recognizer.hand import Hand
 from recognizer.images.ink import Sheet
 from recognizer.images.opening import Picture
 from recognizer.numbers.answers import Answers
 from recognizer.numbers.segment import Segmentation, cut_doubtful, segment
 from recognizer.numbers.strokes import Stroke
-from recognizer.prediction import Prediction, Reading, to_predictions
+from recognizer.prediction import Outputs, Prediction, Reading, to_predictions
 from recognizer.preprocess import prepare_ink
 from recognizer.runtimes.loader import default_model, load_model
 from recognizer.runtimes.open_model import OpenModel, Probabilities
@@ -28,7 +30,7 @@ class Recognizer:
 
     def __init__(self, model: OpenModel | Probabilities):
         """Wrap a function from float32 (n, 28, 28) in 0-1 to float32 (n, 10) or (n, 11), such as `load` opens."""
-        self.model = model
+        self.model = model if isinstance(model, OpenModel) else OpenModel.of(model)
 
     @classmethod
     def load(cls, path: str | os.PathLike | None = None) -> Self:
@@ -38,16 +40,17 @@ class Recognizer:
         """
         return cls(load_model(default_model() if path is None else path))
 
-    def predict(self, picture: Picture) -> Prediction:
+    def predict(self, picture: Picture, hand: Hand | None = None) -> Prediction:
         """Read a picture of one digit.
 
         `picture`: a path, the bytes of a picture file, a PIL image, or a uint8 array (H, W), (H, W, 3) or (H, W, 4)
         of any size; ink darker or lighter than the paper, or on transparency.
+        `hand`: what the person who wrote it has put right so far, here as in all methods.
         Raises `BlankImageError` where nothing is drawn and `InvalidImageError` where it is no picture.
         """
-        return self._classify([prepare_ink(Sheet(picture).digit())])[0]
+        return self._classify([prepare_ink(Sheet(picture).digit())], hand)[0]
 
-    def predict_many(self, pictures: Sequence[Picture]) -> list[Prediction]:
+    def predict_many(self, pictures: Sequence[Picture], hand: Hand | None = None) -> list[Prediction]:
         """Read many pictures of one digit each, 64 to a model call; return one `Prediction` for each, in their order.
 
         Raises what `predict` does, with the number of the picture in the message.
@@ -58,30 +61,32 @@ class Recognizer:
                 prepared.append(prepare_ink(Sheet(picture).digit()))
             except (BlankImageError, InvalidImageError) as error:
                 raise type(error)(f"Picture {number}: {error}") from error
-        return self._classify(prepared)
+        return self._classify(prepared, hand)
 
-    def predict_prepared(self, prepared: np.ndarray) -> list[Prediction]:
+    def predict_prepared(self, prepared: np.ndarray, hand: Hand | None = None) -> list[Prediction]:
         """Read digits that `recognizer.preprocess.prepare` has prepared: float32 (n, 28, 28), 0 paper to 1 ink."""
-        return self._classify(list(prepared))
+        return self._classify(list(prepared), hand)
 
-    def read(self, picture: Picture, strokes: Sequence[Stroke] = ()) -> Reading:
+    def read(self, picture: Picture, strokes: Sequence[Stroke] = (), hand: Hand | None = None) -> Reading:
         """Read the numbers on a picture, line by line, in one model call, or two where digits touch.
 
         A blank picture reads as "". What does not look like a digit is in `Reading.digits`, but not in its text.
         `strokes`: those the picture was drawn with, if known, in px of the picture; they tell touching digits apart.
         `picture` and errors: as for `predict`, except for `BlankImageError`.
         """
-        return self._read([_take_apart(picture, strokes)])[0]
+        return self._read([_take_apart(picture, strokes)], hand)[0]
 
-    def read_many(self, pictures: Iterable[Picture]) -> Generator[Reading | RecognizerError, None, None]:
+    def read_many(
+        self, pictures: Iterable[Picture], hand: Hand | None = None
+    ) -> Generator[Reading | RecognizerError, None, None]:
         """Yield what `read` returns for each picture, in their order; use several cores, and share model calls.
 
         A picture that cannot be read yields a `RecognizerError`. Pictures are taken only as answers are, at most 128
         ahead of them, so that any number of them takes the same memory.
         """
-        return in_batches(self._read_batch, pictures)
+        return in_batches(partial(self._read_batch, hand=hand), pictures)
 
-    def _read_batch(self, pictures: Iterable[Picture]) -> list[Reading | RecognizerError]:
+    def _read_batch(self, pictures: Iterable[Picture], hand: Hand | None) -> list[Reading | RecognizerError]:
         """Finish pictures as soon as they fill a model call: many large ones take no more memory than a few."""
         outcomes: list[Reading | RecognizerError] = []
         waiting: list[Segmentation] = []
@@ -92,25 +97,30 @@ class Recognizer:
             except RecognizerError as error:
                 errors = [type(error)(str(error))]  # without its traceback, which would keep the picture in memory
             if errors or sum(len(numbers.candidates) for numbers in waiting) >= ENOUGH:
-                outcomes += [*self._read(waiting), *errors]
+                outcomes += [*self._read(waiting, hand), *errors]
                 waiting = []
-        return outcomes + self._read(waiting)
+        return outcomes + self._read(waiting, hand)
 
-    def _read(self, pictures: list[Segmentation]) -> list[Reading]:
+    def _read(self, pictures: list[Segmentation], hand: Hand | None) -> list[Reading]:
         """Read pictures that have been taken apart, in one model call, or two where digits touch."""
-        answers = Answers(self._outputs)
+        answers = Answers(partial(self._outputs, hand=hand))
         answers.ask(chain.from_iterable(numbers.candidates for numbers in pictures))
         for numbers in pictures:
             cut_doubtful(numbers, answers)
         answers.ask(chain.from_iterable(numbers.candidates for numbers in pictures))
         return [Reading(answers.detections(each.lines), each.left_out, each.work) for each in pictures]
 
-    def _classify(self, prepared: list[np.ndarray]) -> list[Prediction]:
-        return to_predictions(prepared, self._outputs(prepared)) if prepared else []
+    def _classify(self, prepared: list[np.ndarray], hand: Hand | None) -> list[Prediction]:
+        return to_predictions(prepared, self._outputs(prepared, hand)) if prepared else []
 
-    def _outputs(self, prepared: list[np.ndarray]) -> np.ndarray:
-        batches = (np.stack(prepared[i : i + MAX_BATCH]) for i in range(0, len(prepared), MAX_BATCH))
-        return np.concatenate([self.model(batch) for batch in batches])
+    def _outputs(self, prepared: list[np.ndarray], hand: Hand | None) -> Outputs:
+        inputs = np.stack(prepared)
+        batches = [self.model.run(inputs[i : i + MAX_BATCH]) for i in range(0, len(inputs), MAX_BATCH)]
+        probabilities, features = map(np.concatenate, zip(*batches, strict=True))
+        if hand is None:
+            return Outputs(probabilities, features, np.zeros(len(inputs), bool))
+        changed, taught = hand.decide(self.model, probabilities, features, inputs)
+        return Outputs(changed, features, taught)
 
 
 def _take_apart(picture: Picture, strokes: Sequence[Stroke] = ()) -> Segmentation:

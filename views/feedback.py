@@ -12,7 +12,6 @@ from corrections import Correction, CorrectionError
 from corrections.settings import Settings, settings_from
 from recognizer import Detection
 from recognizer.prediction import NO_DIGIT
-from recognizer.runtimes.open_model import OpenModel
 from views.answer import with_article
 from views.canvas.component import Drawing, current_sheet
 from views.keeper import Keeper, key_of
@@ -93,7 +92,6 @@ def show(drawing: Drawing | None, digit: Detection | None, position: int) -> Non
 
 
 def _correction(drawing: Drawing, digit: Detection, position: int) -> Correction:
-    model = recognizer().result().model
     return Correction(
         drawing=drawing.id,
         position=position,
@@ -103,7 +101,7 @@ def _correction(drawing: Drawing, digit: Detection, position: int) -> Correction
         answer=digit.digit if digit.is_digit else NO_DIGIT,
         confidence=digit.confidence,
         label=NO_DIGIT,
-        model=model.sha256 if isinstance(model, OpenModel) else "",
+        model=recognizer().result().model.sha256,
         made_at=datetime.now(UTC),
     )
 

@@ -15,8 +15,7 @@ from recognizer.explain.steps import Step, steps
 from recognizer.prediction import Prediction
 from recognizer.preprocess import centre, corner, crop, fit, ink_box
 from recognizer.recognizer import Recognizer
-from recognizer.runtimes.graph import feature_maps, last_inputs, networks
-from recognizer.runtimes.open_model import OpenModel
+from recognizer.runtimes.graph import feature_maps, networks
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +29,12 @@ class Layer:
 class Explainer:
     """Explains one digit at a time, from `Detection.ink` or from the ink that `recognizer.preprocess.find_ink` finds.
 
-    `steps` and `smallest_erasure` need only the model's answers. The others look into its network, and raise
-    `ModelError` if it is not a Keras model.
+    `attribution` and `layers` look into the network, and raise `ModelError` if it is not a Keras model.
     """
 
     def __init__(self, recognizer: Recognizer):
         """Explain the answers of `recognizer`, which `Recognizer.load` has opened."""
-        if not isinstance(recognizer.model, OpenModel):
+        if not recognizer.model.sha256:
             raise TypeError("Only a recogniser that was loaded from a model file can be explained.")
         self._recognizer = recognizer
         self._model = recognizer.model
@@ -82,8 +80,8 @@ class Explainer:
     def neighbours(self, picture: np.ndarray, count: int = 8) -> list[Neighbour]:
         """Return the training digits most similar to `picture`, float32 (28, 28); `ModelError` without an index."""
         if self._neighbours is None:
-            self._neighbours = NeighbourIndex.load(self._model.path, self._model.sha256)
-        return self._neighbours.nearest(last_inputs(self._network, picture[None])[0], count)
+            self._neighbours = NeighbourIndex.load(self._model)
+        return self._neighbours.nearest(self._model.run(picture[None])[1][0], count)
 
     def layers(self, picture: np.ndarray) -> list[Layer]:
         """Return the feature maps of every convolution of every network, for `picture`, float32 (28, 28)."""

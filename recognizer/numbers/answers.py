@@ -8,7 +8,7 @@ import numpy as np
 from recognizer.numbers.candidates import Candidate, Line
 from recognizer.numbers.path import best_path
 from recognizer.numbers.pieces import Piece
-from recognizer.prediction import MIN_PROBABILITY, NO_DIGIT, Detection, Prediction, to_predictions
+from recognizer.prediction import MIN_PROBABILITY, NO_DIGIT, Detection, Outputs, Prediction, to_predictions
 from recognizer.preprocess import prepare_ink
 
 MIN_BESIDE_DIGITS = 0.02  # the least probability of an odd digit beside plain ones; other marks are some 50 times rarer
@@ -18,8 +18,8 @@ MAX_ODD = 0.25  # of the marks on a line or picture, and always one: where more 
 class Answers:
     """What the model says of candidates, of any number of pictures; it looks at the same pieces only once."""
 
-    def __init__(self, model: Callable[[list[np.ndarray]], np.ndarray]):
-        """`model`: a function from n digits, float32 (28, 28) each, to its outputs, float32 (n, 10) or (n, 11)."""
+    def __init__(self, model: Callable[[list[np.ndarray]], Outputs]):
+        """`model`: a function from digits, float32 (28, 28) each, to what the model gives for them."""
         self._model = model
         self._predictions: dict[tuple[Piece, ...], Prediction] = {}
         self._log_probabilities: dict[tuple[Piece, ...], float] = {}
@@ -30,7 +30,7 @@ class Answers:
         if new:
             prepared = [prepare_ink(ink) for ink in new.values()]
             outputs = self._model(prepared)
-            log_probabilities = np.log(np.maximum(outputs[:, :NO_DIGIT].max(1), MIN_PROBABILITY))
+            log_probabilities = np.log(np.maximum(outputs.probabilities[:, :NO_DIGIT].max(1), MIN_PROBABILITY))
             self._predictions.update(zip(new, to_predictions(prepared, outputs), strict=True))
             self._log_probabilities.update(zip(new, log_probabilities.tolist(), strict=True))
 

@@ -19,9 +19,18 @@ def output_layers(network: Any) -> list[Any]:
     return [layer for layer in network.layers if type(layer).__name__ == "Dense" and layer.units == classes]
 
 
-def last_inputs(network: Any, pictures: np.ndarray) -> np.ndarray:
-    """Return the inputs of the last layers, side by side: float32 (n, d), for float32 (n, 28, 28)."""
-    return np.concatenate(_compute(network, [layer.input for layer in output_layers(network)], pictures), axis=1)
+def with_features(network: Any) -> Any:
+    """Return a network with a second output: its features, which are the inputs of its last layers side by side, (n, d).
+
+    It is returned as it is where its last layer is no dense layer of as many units as there are classes.
+    """
+    import keras
+
+    features = [layer.input for layer in output_layers(network)]
+    if not features:
+        return network
+    together = keras.layers.Concatenate(name="features")(features) if len(features) > 1 else features[0]
+    return keras.Model(network.inputs, [network.output, together])
 
 
 def feature_maps(network: Any, pictures: np.ndarray) -> list[np.ndarray]:

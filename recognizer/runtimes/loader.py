@@ -31,6 +31,7 @@ MODEL_VARIABLE = "DIGITS_MODEL"  # of the environment: the path of another model
 KERAS = ("h5py", "keras", "tensorflow")  # what .keras and .h5 files need
 MAX_MODEL_BYTES = 256 * 2**20  # the shipped model has 4 MiB; nothing that reads 28x28 pictures needs more
 INPUT_SHAPE = (28, 28, 1)
+MAX_FEATURES = 10_000  # the shipped model has 384
 OUTPUTS = (10, 11)  # ten digits, and perhaps none of these
 RUNTIMES = {  # by the file's ending: the module, what runs the model, and how to install that
     ".keras": ("with_keras", "TensorFlow", "pip install tensorflow h5py"),
@@ -123,10 +124,15 @@ def _check(opened: OpenModel, name: str) -> None:
             "gives 10 probabilities, or 11 with one for none of the digits."
         )
     try:
-        trial = opened.probabilities(np.zeros((2, 28, 28), np.float32))
+        trial, features = opened.run(np.zeros((2, 28, 28), np.float32))
     except Exception as error:  # every runtime has its own errors for what it cannot compute on this machine
         raise ModelError(f"{name}: this model cannot be run here ({error}).") from error
     if trial.shape != (2, opened.output_shape[1]):
         raise ModelError(f"{name}: takes only one picture at a time; a digit model takes any number.")
+    if features.ndim != 2 or features.shape[1] > MAX_FEATURES or not np.isfinite(features).all():
+        raise ModelError(
+            f"{name}: its second output has to be the inputs of its last layer, up to {MAX_FEATURES:,} numbers for each "
+            "picture. Write the file again with `python -m train.export`."
+        )
     if not (np.isfinite(trial).all() and trial.min() >= 0 and np.abs(trial.sum(1) - 1).max() < 1e-3):
         raise ModelError(f"{name}: its outputs are not probabilities; the last layer must be a softmax.")

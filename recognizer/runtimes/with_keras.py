@@ -7,8 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from recognizer.runtimes.graph import with_features
 from recognizer.runtimes.keras_check import check_file
-from recognizer.runtimes.open_model import OpenModel
+from recognizer.runtimes.open_model import OpenModel, no_features
 
 
 def open_model(path: Path) -> OpenModel:
@@ -16,14 +17,18 @@ def open_model(path: Path) -> OpenModel:
     check_file(path)
     network = keras.saving.load_model(path, compile=False, safe_mode=True)
     input_shape, output_shape = (tuple(getattr(network, name, None) or ()) for name in ("input_shape", "output_shape"))
+    computed = with_features(network)
 
     # `network.predict` builds a data pipeline on each call; a traced function with one fixed signature does not, and
     # answers a single picture dozens of times faster (benchmarks/speed.py).
     @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.float32)])
     def call(digits: Any) -> Any:
-        return network(digits[..., None], training=False)
+        return computed(digits[..., None], training=False)
 
-    def probabilities(digits: np.ndarray) -> np.ndarray:
-        return call(tf.constant(digits, tf.float32)).numpy().astype(np.float32, copy=False)
+    def run(digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        outputs = call(tf.constant(digits, tf.float32))
+        probabilities, *features = outputs if isinstance(outputs, list | tuple) else [outputs]
+        features = features[0].numpy() if features else no_features(digits)
+        return probabilities.numpy().astype(np.float32, copy=False), features.astype(np.float32, copy=False)
 
-    return OpenModel(probabilities, input_shape, output_shape, network)
+    return OpenModel(run, input_shape, output_shape, network)

@@ -6,17 +6,18 @@ from pathlib import Path
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from recognizer.runtimes.open_model import OpenModel
+from recognizer.runtimes.open_model import OpenModel, no_features
 
 
 def open_model(path: Path) -> OpenModel:
-    """Open a TensorFlow Lite file."""
+    """Open a TensorFlow Lite file; its first output is the probabilities, and a second one, if any, the features."""
     # One thread: a picture is too small to be divided among several.
     interpreter = Interpreter(model_content=path.read_bytes(), num_threads=1)
-    (input_details,), (output_details,) = interpreter.get_input_details(), interpreter.get_output_details()
+    (input_details,) = interpreter.get_input_details()
+    outputs = sorted(interpreter.get_output_details(), key=lambda output: output["name"])[:2]  # "...:0", "...:1"
     lock = threading.Lock()  # an interpreter keeps the pictures that it works on
 
-    def probabilities(digits: np.ndarray) -> np.ndarray:
+    def run(digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         pictures = np.ascontiguousarray(digits[..., None], np.float32)
         with lock:
             if tuple(interpreter.get_input_details()[0]["shape"]) != pictures.shape:
@@ -24,9 +25,10 @@ def open_model(path: Path) -> OpenModel:
             interpreter.allocate_tensors()
             interpreter.set_tensor(input_details["index"], pictures)
             interpreter.invoke()
-            return interpreter.get_tensor(output_details["index"])
+            probabilities, *features = (interpreter.get_tensor(output["index"]) for output in outputs)
+        return probabilities, features[0] if features else no_features(digits)
 
-    return OpenModel(probabilities, _shape(input_details), _shape(output_details))
+    return OpenModel(run, _shape(input_details), _shape(outputs[0]))
 
 
 def _shape(details: dict) -> tuple[int | None, ...]:

@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from recognizer.explain.neighbours import index_path
-from recognizer.runtimes.graph import last_inputs
-from recognizer.runtimes.loader import load_network, sha256_of
+from recognizer.runtimes.loader import load_model
 from train.config import TrainConfig
 from train.data.mnist import Split, joined
 from train.files import written_whole
@@ -29,16 +28,13 @@ def write_index(model: Path, train: Split, drawings: Drawings, config: TrainConf
         for split, count in ((train, MNIST_DIGITS), (drawings.only_digits(), DRAWN_DIGITS))
     )
     digits = joined([mnist, drawn])
-    network = load_network(model)
-    features = np.concatenate(
-        [last_inputs(network, digits.digits[i : i + BATCH]) for i in range(0, len(digits), BATCH)]
-    )
+    run = load_model(model).run
+    features = np.concatenate([run(digits.digits[i : i + BATCH])[1] for i in range(0, len(digits), BATCH)])
     mean = features.mean(0)
     components = np.linalg.svd(features - mean, full_matrices=False)[2][:COMPONENTS]
     with written_whole(index_path(model)) as path:
         np.savez_compressed(
             path,
-            model=sha256_of(model),
             mean=mean.astype(np.float32),
             components=components.astype(np.float32),
             features=((features - mean) @ components.T).astype(np.float16),

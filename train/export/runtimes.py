@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from recognizer.recognizer import MAX_BATCH
+from recognizer.runtimes.graph import with_features
 from recognizer.runtimes.loader import load_model, load_network, sha256_of
 from recognizer.runtimes.open_model import OpenModel
 from train.errors import TrainError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import keras
 
 FORMATS = {"onnx": "onnx", "tflite": "litert"}  # the ending of the file: Keras' name for the format
-MAX_DIFFERENCE = 1e-4  # of any probability
+MAX_DIFFERENCE = 1e-4  # of any probability, and of any feature, relative to the largest of its picture
 
 
 def export(model: Path, ending: str, digits: np.ndarray) -> str:
@@ -35,7 +36,7 @@ def export(model: Path, ending: str, digits: np.ndarray) -> str:
         if other_answers or difference > MAX_DIFFERENCE:
             raise TrainError(
                 f"{path.name} was not written: it gives other answers than {model.name} to {other_answers} of "
-                f"{len(digits):,} digits, and its probabilities differ by up to {difference:.1e}."
+                f"{len(digits):,} digits, and its probabilities or features differ by up to {difference:.1e}."
             )
     card = model.with_suffix(".json")
     if card.exists():
@@ -48,12 +49,13 @@ def export(model: Path, ending: str, digits: np.ndarray) -> str:
         note_in_card(card, "exports", {path.name: entry})
     return (
         f"{path}: {path.stat().st_size / 2**20:.1f} MiB, the same answers to all {len(digits):,} test digits, "
-        f"probabilities within {difference:.1e}"
+        f"probabilities and features within {difference:.1e}"
     )
 
 
 def write(network: keras.Model, path: Path, ending: str) -> None:
-    """Write a Keras model to `path` in the format of `ending`, unchecked."""
+    """Write a Keras model to `path` in the format of `ending`, with its features as a second output; unchecked."""
+    network = with_features(network)
     network(np.zeros((1, *network.input_shape[1:]), np.float32))  # Keras only exports models that were called
     try:
         network.export(path, format=FORMATS[ending], verbose=False)
@@ -64,10 +66,17 @@ def write(network: keras.Model, path: Path, ending: str) -> None:
 
 
 def compare(one: OpenModel, other: OpenModel, digits: np.ndarray) -> tuple[int, float]:
-    """Return how many of the prepared `digits` get other answers, and the largest difference of any probability."""
+    """Return how many of the prepared `digits` get other answers, and the largest difference as for `MAX_DIFFERENCE`.
+
+    It is infinite where only one of them gives features.
+    """
     batches = [digits[start : start + MAX_BATCH] for start in range(0, len(digits), MAX_BATCH)]
-    a, b = (np.concatenate([model(batch) for batch in batches]) for model in (one, other))
-    return int((a.argmax(1) != b.argmax(1)).sum()), float(np.abs(a - b).max())
+    a, b = ([np.concatenate(outputs) for outputs in zip(*map(model.run, batches), strict=True)] for model in (one, other))
+    other_answers = int((a[0].argmax(1) != b[0].argmax(1)).sum())
+    if a[1].shape != b[1].shape:
+        return other_answers, np.inf
+    largest = np.abs(a[1]).max(1, keepdims=True, initial=1e-12)
+    return other_answers, max(float(np.abs(a[0] - b[0]).max()), float(np.abs((a[1] - b[1]) / largest).max(initial=0)))
 
 
 def outdated_exports(model: Path) -> str:
