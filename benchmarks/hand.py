@@ -1,0 +1,186 @@
+"""What a hand that remembers what its owner has put right gains its owner, and what it costs others.
+
+    python -m benchmarks.hand [--hands 70] [--record]
+    python -m benchmarks.hand --choose      compares ways to decide, on other hands than those reported
+
+The digits of each writer are read one by one in their order, and each one misread is put right once. Kinds of writers:
+
+- mnist: the 297 people who wrote MNIST's test digits, some 34 each. The model knows such hands, so there is next to
+  nothing to learn: these figures show whether a hand does harm.
+- usual, strange: made-up hands (benchmarks/support/made_up_hands.py) of 200 digits. The shipped model reads the usual
+  ones as it reads people who write on a screen; the strange ones write farther from anything in training.
+
+Figures, of the last three quarters of each writer's digits, when the hands have learned something:
+
+- without, with: the share of digits read right without a hand and with the writer's own.
+- worst_without_percent, worst_with_percent: the same for the worst tenth of the writers, each time the worst ones.
+- ece: the expected calibration error of the answers with the hand, bins of equal width.
+
+Figures of all digits:
+
+- taps: how many digits a writer puts right.
+- alien_points, alien_most_points: what one writer's hand costs the next writer, on average and at most.
+
+adds_ms is how much longer a prediction takes with a hand of 200 drawings, without the model: p50.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+
+from benchmarks.speed import times
+from benchmarks.support.command import command_line, report
+from benchmarks.support.figures import text
+from benchmarks.support.made_up_hands import made_up_hand
+from recognizer import Hand, Recognizer
+from recognizer.prediction import Outputs, to_predictions
+from recognizer.preprocess import prepare
+from recognizer.runtimes.open_model import OpenModel
+from train.data.mnist import Split, load_mnist
+from train.errors import TrainError
+from train.report.metrics import Results, expected_calibration_error, share_with_interval
+
+MNIST_WRITERS = Path(__file__).parent / "data" / "mnist_test_writers.npz"
+HABITS = {"usual": 5.0, "strange": 8.0}  # of made-up hands, in per cent of a glyph's height
+DIGITS = 200  # of each made-up hand
+CHOOSING, REPORTED = 1, 2  # seeds
+OTHERS = {  # values of the constants that decide
+    "recognizer.hand.PICTURES_SHARE": (0.0, 1 / 2, 1.0),
+    "recognizer.hand.ALIKE": (0.7, 0.85),
+    "recognizer.hand.STRENGTH": (8.0, 24.0),
+}
+BATCH = 100  # digits in one call of the model
+
+
+@dataclass(frozen=True, eq=False)
+class Writer:
+    """The digits of one writer in their order, and what `model` gives for them, as in `OpenModel`."""
+
+    model: OpenModel
+    split: Split
+    probabilities: np.ndarray
+    features: np.ndarray
+
+    def read(self, hand: Hand, rows: slice = slice(None)) -> Results:
+        """What the model and a hand make of the digits at `rows`."""
+        digits, features = self.split.digits[rows], self.features[rows]
+        probabilities, taught = hand.decide(self.model, self.probabilities[rows], features, digits)
+        return Results(self.split.labels[rows], to_predictions(list(digits), Outputs(probabilities, features, taught)))
+
+
+def main() -> None:
+    parser = command_line(__doc__)
+    parser.add_argument("--hands", type=int, default=70, help="made-up hands of each kind (70)")
+    parser.add_argument("--choose", action="store_true", help="compare ways to decide, and record nothing")
+    options = parser.parse_args()
+    model = Recognizer.load().model
+    if options.choose:
+        choose({kind: made_up(model, kind, options.hands, CHOOSING) for kind in HABITS})
+        return
+    writers = {"mnist": of_mnist(model)}
+    writers |= {kind: made_up(model, kind, options.hands, REPORTED) for kind in HABITS}
+    figures: dict = {kind: measure(each) for kind, each in writers.items()}
+    report({"hands": options.hands, **figures, "adds_ms": added_ms(writers["strange"][0])}, options, "hand")
+
+
+def of_mnist(model: OpenModel) -> list[Writer]:
+    """The writers of MNIST's test digits."""
+    try:
+        arrays = load_mnist(None)
+    except TrainError as error:
+        raise SystemExit(str(error)) from error
+    digits = Split(np.stack([prepare(picture) for picture in arrays["x_test"]]), arrays["y_test"])
+    with np.load(MNIST_WRITERS) as file:
+        writers = file["writers"]
+    return [seen(model, digits[writers == writer]) for writer in np.unique(writers)]
+
+
+def made_up(model: OpenModel, kind: str, hands: int, seed: int) -> list[Writer]:
+    """Writers who do not exist."""
+    position = list(HABITS).index(kind)
+    rngs = (np.random.default_rng([seed, position, number]) for number in range(hands))
+    return [seen(model, made_up_hand(rng, HABITS[kind], DIGITS)) for rng in rngs]
+
+
+def seen(model: OpenModel, split: Split) -> Writer:
+    """Show a writer's digits to the model, once for all hands that will be tried."""
+    outputs = [model.run(split.digits[start : start + BATCH]) for start in range(0, len(split), BATCH)]
+    probabilities, features = map(np.concatenate, zip(*outputs, strict=True))
+    return Writer(model, split, probabilities, features)
+
+
+def learned(writer: Writer) -> tuple[Results, Hand]:
+    """Read a writer's digits one by one, and put each one right that is misread -> the answers, and the hand."""
+    hand, predictions = Hand(), []
+    for row, label in enumerate(writer.split.labels.tolist()):
+        (prediction,) = writer.read(hand, slice(row, row + 1)).predictions
+        predictions.append(prediction)
+        if prediction.digit != label:  # whether it was refused or not
+            hand.learn(prediction, label)
+    return Results(writer.split.labels, predictions), hand
+
+
+def measure(writers: Sequence[Writer]) -> dict:
+    """The figures that the docstring of this file explains, of one kind of writers."""
+    without = [writer.read(Hand()) for writer in writers]
+    results, hands = zip(*map(learned, writers), strict=True)
+    later = [slice(len(writer.split) // 4, None) for writer in writers]
+    before = [each.right[rows] for each, rows in zip(without, later, strict=True)]
+    after = [each.right[rows] for each, rows in zip(results, later, strict=True)]
+    confidences = [each.confidences[rows] for each, rows in zip(results, later, strict=True)]
+    costs = [  # hands[-1] is that of the last writer, whose next one is the first
+        100 * float(each.right.mean() - writer.read(hands[number - 1]).right.mean())
+        for number, (writer, each) in enumerate(zip(writers, without, strict=True))
+    ]
+    return {
+        "without": _share(before),
+        "with": _share(after),
+        "worst_without_percent": _worst_percent(before),
+        "worst_with_percent": _worst_percent(after),
+        "taps": round(float(np.mean([(~each.right).sum() for each in results])), 2),
+        "ece": round(expected_calibration_error(np.concatenate(confidences), np.concatenate(after)), 4),
+        "alien_points": round(float(np.mean(costs)), 3),
+        "alien_most_points": round(max(costs), 1),
+    }
+
+
+def choose(kinds: dict[str, list[Writer]]) -> None:
+    """Print the figures for each kind of writers, as hands decide now and with another value of one constant."""
+    print_rows("as now", kinds)
+    for name, values in OTHERS.items():
+        for value in values:
+            with patch(name, value):
+                print_rows(f"{name.rpartition('.')[2]} {value:g}", kinds)
+
+
+def print_rows(name: str, kinds: dict[str, list[Writer]]) -> None:
+    for kind, writers in kinds.items():
+        print(f"{f'{name}, {kind}':<32}{text(measure(writers))}", flush=True)
+
+
+def added_ms(writer: Writer) -> float:
+    """How long a hand that has learned all of a writer's digits takes to decide about one of them: the median."""
+    hand = Hand()
+    for prediction, label in zip(writer.read(hand).predictions, writer.split.labels.tolist(), strict=True):
+        hand.learn(prediction, label)
+    arrays = writer.probabilities, writer.features, writer.split.digits
+    rows = [[array[row : row + 1] for array in arrays] for row in range(len(writer.split))]
+    return round(float(np.median(times(lambda row: hand.decide(writer.model, *row), rows))), 2)
+
+
+def _share(right: Sequence[np.ndarray]) -> dict:
+    """Of all writers' digits together; `right` is bool (n,) for each writer."""
+    return share_with_interval(int(np.concatenate(right).sum()), sum(map(len, right)))
+
+
+def _worst_percent(right: Sequence[np.ndarray]) -> float:
+    """The mean share of the tenth of the writers who are read worst."""
+    shares = sorted(float(each.mean()) for each in right)
+    return round(100 * float(np.mean(shares[: max(1, len(shares) // 10)])), 1)
+
+
+if __name__ == "__main__":
+    main()
