@@ -5,24 +5,27 @@ one of these drawings. No weight of the model changes, so that nothing is forgot
 they were. Apple's updatable drawing classifier is the precedent (Core ML, 2019: features, then k nearest neighbours
 that begin as none).
 
-How alike two pictures are is the cosine between their features, as the model's last layer gets them, and the cosine
-between the pictures themselves, slightly blurred. Each sees what the other misses: the features forgive another place
-and slant, the pictures keep what the model has learned to ignore. `python -m benchmarks.hand` compares the choices.
+A drawing that is remembered speaks for its label where a picture is like it (`recognizer.similarity`). It speaks as
+loudly as it has to so that the drawing itself is read as its label; and only to pictures so like it that hardly any
+ordinary digit (`recognizer.neighbours`) is misread for it: somebody's 7 may be everybody else's 2.
 """
 
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Self
 
 import numpy as np
 
-from recognizer.errors import HandError
+from recognizer.errors import HandError, ModelError
+from recognizer.neighbours import index_of
 from recognizer.npz import Layout, read_arrays
-from recognizer.prediction import NO_DIGIT, Prediction, is_refused, with_no_digit
+from recognizer.prediction import MIN_PROBABILITY, NO_DIGIT, Prediction, is_refused, with_no_digit
 from recognizer.runtimes.open_model import OpenModel
+from recognizer.similarity import vectors
 
 MAX_DRAWINGS = 500  # of a hand; when it learns more, it forgets the oldest
 MAX_BYTES = 2**20  # of a file, packed and unpacked; 500 drawings have 0.4 MB
@@ -31,12 +34,11 @@ LAYOUT: Layout = {
     "labels": ("uint8", ("n",)),  # 0-9, or NO_DIGIT
 }
 # Chosen on MNIST's writers and on made-up hands; `python -m benchmarks.hand --choose` compares others.
-PICTURES_SHARE = 1 / 3  # of the pictures in the similarity; the rest is the features'
-ALIKE = 0.78  # the similarity from which on a drawing counts
-STRENGTH = 16.0  # in nats, what a drawing of similarity 1 adds to the logarithm of its label's probability
-LEAST = 1e-5  # the least probability, so that the strength suffices however sure the model is
-# Blurs the rows, and then the columns, of a picture: a Gaussian with a standard deviation of one pixel.
-BLUR = np.exp(-np.square(np.subtract.outer(np.arange(28), np.arange(28))) / 2).astype(np.float32)
+ALIKE = 0.7  # the similarity that a picture needs at least for a drawing to count
+ALIKE_UNGUARDED = 0.85  # the same where there are no ordinary digits to ask
+ALIKE_ENOUGH = 0.98  # the similarity that suffices in any case
+MAX_COST = 5e-4  # the share of ordinary digits that one drawing may cost
+MARGIN = 8.0  # in nats, by how much the label then leads over what the model said of the drawing
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +51,19 @@ class TaughtDrawing:
 
 @dataclass(frozen=True, eq=False)
 class _Memory:
-    """The drawings as a model sees them: labels int (m,), of which None is NO_DIGIT; vectors float32 (m, d + 784)."""
+    """The drawings as a model sees them.
+
+    labels: int (m,), of which None is NO_DIGIT; vectors: float32 (m, k), for the similarity.
+    alike: float32 (m,), the similarity from which on a drawing counts; strength: float32 (m,), what it adds to the
+        logarithm of its label's probability, in nats, at a similarity of 1.
+    """
 
     model: OpenModel
     drawings: tuple[TaughtDrawing, ...]
     labels: np.ndarray
     vectors: np.ndarray
+    alike: np.ndarray
+    strength: np.ndarray
 
 
 class Hand:
@@ -99,15 +108,9 @@ class Hand:
     def save(self, file: str | os.PathLike | IO[bytes]) -> None:
         """Write the hand as an .npz file, to a path or a file open for writing bytes."""
         drawings = self._drawings
-        arrays = {
-            "pictures": np.array([each.picture for each in drawings], np.uint8).reshape(-1, 28, 28),
-            "labels": _labels(drawings).astype(np.uint8),
-        }
-        if isinstance(file, str | os.PathLike):
-            with Path(file).open("wb") as opened:
-                np.savez_compressed(opened, **arrays)
-        else:
-            np.savez_compressed(file, **arrays)
+        pictures = np.array([each.picture for each in drawings], np.uint8).reshape(-1, 28, 28)
+        with Path(file).open("wb") if isinstance(file, str | os.PathLike) else nullcontext(file) as opened:
+            np.savez_compressed(opened, pictures=pictures, labels=_labels(drawings).astype(np.uint8))
 
     @classmethod
     def load(cls, source: str | os.PathLike | bytes) -> Self:
@@ -116,10 +119,7 @@ class Hand:
         Raises `HandError` for a file that is missing, damaged, too large, or holds anything else.
         """
         try:
-            content = source if isinstance(source, bytes) else _content(Path(source))
-            arrays = read_arrays(content, LAYOUT, MAX_BYTES)
-        except OSError as error:
-            raise HandError(f"{source} cannot be read ({error.strerror or error}).") from error
+            arrays = read_arrays(source if isinstance(source, bytes) else _content(source), LAYOUT, MAX_BYTES)
         except ValueError as error:
             raise HandError(f"This is not the file of a hand, or it is damaged: {error}.") from error
         pictures, labels = arrays["pictures"], arrays["labels"]
@@ -148,15 +148,11 @@ class Hand:
         memory = self._remembered(model)
         if not memory.drawings:
             return probabilities, np.zeros(len(probabilities), bool)
-        similarity = _vectors(features, inputs) @ memory.vectors.T
-        strength = STRENGTH * np.maximum(0, (similarity - ALIKE) / (1 - ALIKE))  # (n, m)
-        gain = np.zeros((len(inputs), NO_DIGIT + 1), np.float32)
-        for label in np.unique(memory.labels):
-            gain[:, label] = strength[:, memory.labels == label].max(1)
+        gains = memory.strength * _excess(vectors(features, inputs) @ memory.vectors.T, memory.alike)
+        gain = np.stack([gains[:, memory.labels == label].max(1, initial=0) for label in range(NO_DIGIT + 1)], axis=1)
         before = with_no_digit(probabilities)
-        changed = np.maximum(before, LEAST) * np.exp(gain)
-        changed /= changed.sum(1, keepdims=True)
-        after = np.where(gain.any(1, keepdims=True), changed, before)
+        changed = np.maximum(before, MIN_PROBABILITY) * np.exp(gain)
+        after = np.where(gain.any(1, keepdims=True), changed / changed.sum(1, keepdims=True), before)
         return after, _answers(after) != _answers(before)
 
     def decisive(self, model: OpenModel, prediction: Prediction) -> list[TaughtDrawing]:
@@ -164,39 +160,69 @@ class Hand:
         memory = self._remembered(model)
         if not memory.drawings:
             return []
-        similarity = (_vectors(prediction.features[None], prediction.input[None]) @ memory.vectors.T)[0]
+        similarity = memory.vectors @ vectors(prediction.features[None], prediction.input[None])[0]
         answer = prediction.digit if prediction.is_digit else NO_DIGIT
-        counts = (similarity > ALIKE) & (memory.labels == answer)
-        return [memory.drawings[i] for i in np.argsort(-similarity) if counts[i]]
+        speaks = (similarity > memory.alike) & (memory.labels == answer)
+        return [memory.drawings[i] for i in np.argsort(-similarity) if speaks[i]]
 
     def _remembered(self, model: OpenModel) -> _Memory:
         """The drawings as `model` sees them; it looks only at those that are new."""
         drawings, memory = self._drawings, self._memory
         if memory and memory.model is model and memory.drawings is drawings:
             return memory
-        known = {}
+        rows: dict[int, tuple[np.ndarray, ...]] = {}
         if memory and memory.model is model:
-            known = dict(zip(map(id, memory.drawings), memory.vectors, strict=True))
-        new = [each for each in drawings if id(each) not in known]
+            known = zip(memory.vectors, memory.alike, memory.strength, strict=True)
+            rows = dict(zip(map(id, memory.drawings), known, strict=True))
+        new = tuple(each for each in drawings if id(each) not in rows)
         if new:
-            pictures = np.stack([each.picture for each in new]) / np.float32(255)
-            known.update(zip(map(id, new), _vectors(model.run(pictures)[1], pictures), strict=True))
-        vectors = np.array([known[id(each)] for each in drawings], np.float32)
-        self._memory = _Memory(model, drawings, _labels(drawings), vectors)
+            rows.update(zip(map(id, new), zip(*_looked_at(model, new), strict=True), strict=True))
+        columns = zip(*(rows[id(each)] for each in drawings), strict=True) if drawings else [()] * 3
+        self._memory = _Memory(
+            model, drawings, _labels(drawings), *(np.array(column, np.float32) for column in columns)
+        )
         return self._memory
 
 
-def _vectors(features: np.ndarray, pictures: np.ndarray) -> np.ndarray:
-    """Vectors whose inner products are the similarity: float32 (n, d + 784), of (n, d) and (n, 28, 28)."""
-    blurred = _units((BLUR @ pictures @ BLUR).reshape(len(pictures), -1))
-    if not features.shape[1]:
-        return blurred
-    share = np.float32(PICTURES_SHARE)
-    return np.hstack([np.sqrt(1 - share) * _units(features), np.sqrt(share) * blurred])
+def _looked_at(model: OpenModel, drawings: tuple[TaughtDrawing, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What `_Memory` holds of drawings: their vectors, from when on they count, and how much."""
+    pictures = np.stack([each.picture for each in drawings]) / np.float32(255)
+    probabilities, features = model.run(pictures)
+    log_probabilities = np.log(np.maximum(with_no_digit(probabilities), MIN_PROBABILITY))
+    labels, own = _labels(drawings), vectors(features, pictures)
+    strength = _lead(log_probabilities, labels).diagonal() + np.float32(MARGIN)
+    return own, _least_similarity(model, own, labels, strength), strength
 
 
-def _units(vectors: np.ndarray) -> np.ndarray:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.float32(1e-12))
+def _least_similarity(model: OpenModel, own: np.ndarray, labels: np.ndarray, strength: np.ndarray) -> np.ndarray:
+    """From which similarity on each of m drawings counts, so that it costs no more than `MAX_COST`: float32 (m,).
+
+    An ordinary digit of another label is read as the drawing's where `strength * _excess(similarity, alike)` is above
+    its lead; so `alike` is that at which the two are equal for the digit after those that it may cost.
+    """
+    try:
+        index = index_of(model)
+    except ModelError:
+        return np.full(len(own), ALIKE_UNGUARDED, np.float32)
+    parts = []
+    for features, pictures, log_probabilities, theirs in index.batches():
+        similarity = own @ vectors(features, pictures).T  # (m, n)
+        needed = _lead(log_probabilities, labels).T / strength[:, None]  # of the excess
+        equal = (similarity - needed) / np.maximum(1 - needed, np.float32(1e-6))
+        parts.append(np.where((needed < 1) & (labels[:, None] != theirs), equal, 0))
+    equal = np.concatenate(parts, axis=1)
+    after = equal.shape[1] - 1 - int(MAX_COST * equal.shape[1])
+    return np.clip(np.partition(equal, after)[:, after], ALIKE, ALIKE_ENOUGH)
+
+
+def _excess(similarity: np.ndarray, alike: np.ndarray) -> np.ndarray:
+    """How far a similarity is from where a drawing begins to count to 1, where it counts in full: 0 to 1."""
+    return np.maximum(0, (similarity - alike) / (1 - alike))
+
+
+def _lead(log_probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """By how much the best answer to each of n pictures leads over each of m labels, in nats: (n, m)."""
+    return log_probabilities.max(1, keepdims=True) - log_probabilities[:, labels]
 
 
 def _answers(probabilities: np.ndarray) -> np.ndarray:
@@ -213,6 +239,9 @@ def _check_label(label: object) -> None:
         raise HandError(f"{label!r} is no digit: teach an integer from 0 to 9, or None for a drawing that is no digit.")
 
 
-def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
+def _content(path: str | os.PathLike) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise HandError(f"{path} cannot be read ({error.strerror or error}).") from error

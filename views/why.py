@@ -8,9 +8,9 @@ import streamlit as st
 from recognizer import Detection, Prediction, Reading, Recognizer, RecognizerError
 from recognizer.explain import Explainer, Layer
 from recognizer.explain.erasure import Erasure
-from recognizer.explain.neighbours import Neighbour
 from recognizer.explain.steps import Step
 from recognizer.formatting import percent
+from recognizer.neighbours import Neighbour
 from recognizer.runtimes.loader import MODEL_VARIABLE
 from views.answer import digit_labels, with_article
 from views.figures import erasure_picture, figure, heat_picture, ink_picture, maps_picture, row

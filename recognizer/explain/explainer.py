@@ -10,8 +10,8 @@ import numpy as np
 from recognizer.errors import ModelError
 from recognizer.explain.attribution import attribution
 from recognizer.explain.erasure import Erasure, smallest_erasure
-from recognizer.explain.neighbours import Neighbour, NeighbourIndex
 from recognizer.explain.steps import Step, steps
+from recognizer.neighbours import Neighbour, index_of
 from recognizer.prediction import Prediction
 from recognizer.preprocess import centre, corner, crop, fit, ink_box
 from recognizer.recognizer import Recognizer
@@ -38,7 +38,6 @@ class Explainer:
             raise TypeError("Only a recogniser that was loaded from a model file can be explained.")
         self._recognizer = recognizer
         self._model = recognizer.model
-        self._neighbours: NeighbourIndex | None = None
 
     @classmethod
     def load(cls, path: str | os.PathLike | None = None) -> Self:
@@ -79,9 +78,7 @@ class Explainer:
 
     def neighbours(self, picture: np.ndarray, count: int = 8) -> list[Neighbour]:
         """Return the training digits most similar to `picture`, float32 (28, 28); `ModelError` without an index."""
-        if self._neighbours is None:
-            self._neighbours = NeighbourIndex.load(self._model)
-        return self._neighbours.nearest(self._model.run(picture[None])[1][0], count)
+        return index_of(self._model).nearest(self._model.run(picture[None])[1][0], count)
 
     def layers(self, picture: np.ndarray) -> list[Layer]:
         """Return the feature maps of every convolution of every network, for `picture`, float32 (28, 28)."""

@@ -20,7 +20,7 @@ def output_layers(network: Any) -> list[Any]:
 
 
 def with_features(network: Any) -> Any:
-    """Return a network with a second output: its features, which are the inputs of its last layers side by side, (n, d).
+    """Return a network with a second output, its features: the inputs of its last layers, side by side, (n, d).
 
     It is returned as it is where its last layer is no dense layer of as many units as there are classes.
     """

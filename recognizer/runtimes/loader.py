@@ -131,8 +131,8 @@ def _check(opened: OpenModel, name: str) -> None:
         raise ModelError(f"{name}: takes only one picture at a time; a digit model takes any number.")
     if features.ndim != 2 or features.shape[1] > MAX_FEATURES or not np.isfinite(features).all():
         raise ModelError(
-            f"{name}: its second output has to be the inputs of its last layer, up to {MAX_FEATURES:,} numbers for each "
-            "picture. Write the file again with `python -m train.export`."
+            f"{name}: its second output has to be the input of its last layer, up to {MAX_FEATURES:,} numbers each. "
+            "Write the file again with `python -m train.export`."
         )
     if not (np.isfinite(trial).all() and trial.min() >= 0 and np.abs(trial.sum(1) - 1).max() < 1e-3):
         raise ModelError(f"{name}: its outputs are not probabilities; the last layer must be a softmax.")

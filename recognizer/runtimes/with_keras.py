@@ -27,8 +27,7 @@ def open_model(path: Path) -> OpenModel:
 
     def run(digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         outputs = call(tf.constant(digits, tf.float32))
-        probabilities, *features = outputs if isinstance(outputs, list | tuple) else [outputs]
-        features = features[0].numpy() if features else no_features(digits)
-        return probabilities.numpy().astype(np.float32, copy=False), features.astype(np.float32, copy=False)
+        arrays = [each.numpy().astype(np.float32, copy=False) for each in tf.nest.flatten(outputs)]
+        return arrays[0], arrays[1] if len(arrays) > 1 else no_features(digits)
 
     return OpenModel(run, input_shape, output_shape, network)

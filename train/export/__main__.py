@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recognizer.explain.neighbours import index_path
+from recognizer.neighbours import index_path
 from recognizer.preprocess import prepare
 from recognizer.runtimes.loader import DEFAULT_MODEL, load_network
 from train.config import CONFIGS

@@ -1,14 +1,15 @@
 """Write the index of training digits in which the Why tab looks for those most similar to a drawing.
 
 The index holds a random sample of the training digits. A sample chosen to cover them evenly (farthest point first) was
-tried, and is no nearer to new digits. `recognizer/explain/neighbours.py` describes the file.
+tried, and is no nearer to new digits. `recognizer/neighbours.py` describes the file.
 """
 
 from pathlib import Path
 
 import numpy as np
 
-from recognizer.explain.neighbours import index_path
+from recognizer.neighbours import index_path
+from recognizer.prediction import MIN_PROBABILITY, with_no_digit
 from recognizer.runtimes.loader import load_model
 from train.config import TrainConfig
 from train.data.mnist import Split, joined
@@ -29,7 +30,8 @@ def write_index(model: Path, train: Split, drawings: Drawings, config: TrainConf
     )
     digits = joined([mnist, drawn])
     run = load_model(model).run
-    features = np.concatenate([run(digits.digits[i : i + BATCH])[1] for i in range(0, len(digits), BATCH)])
+    batches = [run(digits.digits[i : i + BATCH]) for i in range(0, len(digits), BATCH)]
+    probabilities, features = map(np.concatenate, zip(*batches, strict=True))
     mean = features.mean(0)
     components = np.linalg.svd(features - mean, full_matrices=False)[2][:COMPONENTS]
     with written_whole(index_path(model)) as path:
@@ -37,6 +39,7 @@ def write_index(model: Path, train: Split, drawings: Drawings, config: TrainConf
             path,
             mean=mean.astype(np.float32),
             components=components.astype(np.float32),
+            log_probabilities=np.log(np.maximum(with_no_digit(probabilities), MIN_PROBABILITY)).astype(np.float16),
             features=((features - mean) @ components.T).astype(np.float16),
             pictures=np.uint8(np.rint(255 * digits.digits)),
             labels=digits.labels.astype(np.uint8),

@@ -71,7 +71,9 @@ def compare(one: OpenModel, other: OpenModel, digits: np.ndarray) -> tuple[int, 
     It is infinite where only one of them gives features.
     """
     batches = [digits[start : start + MAX_BATCH] for start in range(0, len(digits), MAX_BATCH)]
-    a, b = ([np.concatenate(outputs) for outputs in zip(*map(model.run, batches), strict=True)] for model in (one, other))
+    a, b = (
+        [np.concatenate(outputs) for outputs in zip(*map(model.run, batches), strict=True)] for model in (one, other)
+    )
     other_answers = int((a[0].argmax(1) != b[0].argmax(1)).sum())
     if a[1].shape != b[1].shape:
         return other_answers, np.inf
