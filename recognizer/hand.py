@@ -92,11 +92,22 @@ class Hand:
         A picture that it holds already is held once, with its last label. Raises `HandError` for another label.
         """
         _check_label(digit)
-        picture = np.rint(255 * prediction.input).astype(np.uint8)
-        picture.flags.writeable = False
+        picture = _picture(prediction)
         with self._lock:
             others = [each for each in self._drawings if not np.array_equal(each.picture, picture)]
             self._drawings = (*others, TaughtDrawing(picture, digit))[-MAX_DRAWINGS:]
+
+    def merge(self, other: Self) -> None:
+        """Remember what another hand holds, too, as if it had been learned before all that this one holds."""
+        with self._lock:
+            own = {each.picture.tobytes() for each in self._drawings}
+            others = [each for each in other if each.picture.tobytes() not in own]
+            self._drawings = (*others, *self._drawings)[-MAX_DRAWINGS:]
+
+    def find(self, prediction: Prediction) -> int | None:
+        """Return the position of the drawing whose picture is that of a prediction; None if it was not learned."""
+        picture = _picture(prediction)
+        return next((i for i, each in enumerate(self._drawings) if np.array_equal(each.picture, picture)), None)
 
     def forget(self, position: int) -> None:
         """Forget the drawing at `position`, as in a list: -1 is the one learned last; `IndexError` if there is none."""
@@ -231,6 +242,12 @@ def _answers(probabilities: np.ndarray) -> np.ndarray:
 
 def _labels(drawings: tuple[TaughtDrawing, ...]) -> np.ndarray:
     return np.array([NO_DIGIT if each.label is None else each.label for each in drawings], int)
+
+
+def _picture(prediction: Prediction) -> np.ndarray:
+    picture = np.rint(255 * prediction.input).astype(np.uint8)
+    picture.flags.writeable = False
+    return picture
 
 
 def _check_label(label: object) -> None:

@@ -42,6 +42,8 @@ def _number_html(reading: Reading) -> str:
     longest = max(map(len, reading.lines))
     is_read = all(each.is_digit for each in reading.digits)
     note = "" if is_read else '<span class="note">A ? marks ink that does not look like a digit.</span>'
+    if taught := [str(each.digit) if each.is_digit else "?" for each in reading.digits if each.taught]:
+        note += f'<span class="note">{" and ".join(taught)} as you taught it.</span>'
     return f'<div class="answer number" style="--longest:{longest}"><span>{"<br>".join(lines)}</span>{note}</div>'
 
 
@@ -103,14 +105,16 @@ def _overlap(a: Box, b: Box) -> bool:
 def prediction_html(prediction: Prediction) -> str:
     """The digit in large type with its confidence; two where they nearly tie; or that this is not a digit."""
     if not prediction.is_digit:
+        hint = "Not a digit, as you taught it." if prediction.taught else "This does not look like a digit."
         return (
-            '<div class="answer"><span class="hint">This does not look like a digit.</span> '
+            f'<div class="answer"><span class="hint">{hint}</span> '
             f'<span class="note">Most similar digit: {prediction.digit}</span></div>'
         )
     digits = likely(prediction)
     shown = ' <span class="or">or</span> '.join(f'<span class="digit">{digit}</span>' for digit in digits)
     shares = " and ".join(percent(prediction.probabilities[digit]) for digit in digits)
-    return f'<div class="answer">{shown} <span class="confidence">{shares}</span></div>'
+    note = '<span class="taught">as you taught it</span>' if prediction.taught else ""
+    return f'<div class="answer">{shown} <span class="confidence">{shares}{note}</span></div>'
 
 
 def likely(prediction: Prediction) -> list[int]:

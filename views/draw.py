@@ -8,6 +8,7 @@ from views.answer import bars_html, boxes_html, digit_labels, hint_html, preview
 from views.browser import browser_side
 from views.canvas.component import Drawing, canvas, current_sheet
 from views.canvas.sheet import OVERDUE_S
+from views.hand import current_hand
 from views.limits import charge, wait_your_turn
 from views.reading import is_settled, read_strokes, recognizer
 
@@ -49,7 +50,7 @@ def show() -> None:
         st.session_state["drawn"] = (reading, size) if reading else None  # for the Why tab
         answer.html(reading_html(reading) if reading else hint_html(hint))
         with bars:
-            position = _pick(reading)
+            position = _pick(drawing, reading)
             digit = reading.digits[position] if reading else None
             st.html(bars_html(digit))
         preview.html(preview_html(digit))
@@ -72,20 +73,20 @@ def _read(stroke_width: int, wide: bool) -> tuple[Drawing | None, Reading | None
         if not drawing:
             return None, None, DRAW_HINT
         wait_your_turn("reading")
-        reading = read_strokes(model, drawing.picture, drawing.strokes)
+        reading = read_strokes(model, drawing.picture, drawing.strokes, current_hand())
         charge("reading", reading.work - 1)
     except RecognizerError as error:
         return None, None, str(error)
     return (drawing, reading, "") if reading.digits else (None, None, DRAW_HINT)
 
 
-def _pick(reading: Reading | None) -> int:
-    """Let one of several digits be picked, the last one at first -> its position."""
+def _pick(drawing: Drawing | None, reading: Reading | None) -> int:
+    """Let one of several digits of a drawing be picked, the last one at first -> its position."""
     digits = reading.digits if reading else ()
     last = max(0, len(digits) - 1)
     if not last:
         return 0
-    shown = "".join(str(each.digit) if each.is_digit else "?" for each in digits)
+    shown = drawing and drawing.id, len(digits)
     if st.session_state.get("picked_from") != shown or "picked" not in st.session_state:
         st.session_state["picked_from"], st.session_state["picked"] = shown, last
     picked = st.segmented_control(

@@ -1,4 +1,4 @@
-"""The row under the answer that asks "Was it right?", and says what has become of a tap on it."""
+"""The row under the answer that asks "Was it right?": a tap teaches the visitor's hand, and may be saved, too."""
 
 import logging
 from dataclasses import dataclass, field, replace
@@ -12,17 +12,22 @@ from corrections import Correction, CorrectionError
 from corrections.settings import Settings, settings_from
 from recognizer import Detection
 from recognizer.prediction import NO_DIGIT
+from views import hand
 from views.answer import with_article
 from views.canvas.component import Drawing, current_sheet
+from views.hand import current_hand
 from views.keeper import Keeper, key_of
 from views.limits import wait_your_turn
-from views.reading import recognizer
+from views.reading import own_answer, recognizer
 
 ASK = "Was it right? Tap the digit you drew."
-WHAT_IS_SAVED = (
-    "A tap saves the drawing, the model's answer and yours, the model's version and the time. "
-    "It saves no name and no IP address."
+TEACHES = "A tap teaches this page how you write, until you close it."
+NOT_SAVED = f"{TEACHES} Nothing is saved on the server."
+ALSO_SAVED = (
+    f"{TEACHES} It also saves the drawing, the model's answer and yours, the model's version and the time. It saves no "
+    "name and no IP address."
 )
+CHANGE = "Tap another to change it, or the same one again to take it back."
 LOCAL = ("localhost", "127.0.0.1", "::1")  # as the browser spells the machine it runs on
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip")
 POLL_S = 0.5  # between two looks at whether a tap is saved
@@ -32,47 +37,58 @@ POLL_S = 0.5  # between two looks at whether a tap is saved
 class Row:
     """What the row asks a visitor. Changed in place: Streamlit may stop a run whenever `st.session_state` is used.
 
-    shown: the digit that the row asks about, with a label yet to be filled in; None where nothing has been read.
+    drawing: the id of the drawing that is shown; digit: which of its digits the row asks about; "" and None where
+        nothing has been read.
+    shown: that digit as a correction, with a label yet to be filled in; None where corrections are not saved.
     early: a tap that came before the page had read what is drawn: the drawing's id, and the label.
     """
 
+    drawing: str = ""
+    digit: Detection | None = None
     shown: Correction | None = None
     early: tuple[str, int | None] | None = None
     keeper: Keeper = field(default_factory=Keeper)
 
-    @property
-    def drawing(self) -> str:
-        """The id of the drawing that is shown; "" where nothing has been read."""
-        return self.shown.drawing if self.shown else ""
-
-    def ask_about(self, shown: Correction | None) -> None:
-        """Show another digit, or none; and note a tap that came early, if it was for this drawing."""
-        before, self.shown = self.drawing, shown
-        if self.drawing != before and not self.keeper.waiting:
+    def ask_about(self, drawing: str, digit: Detection | None, shown: Correction | None) -> None:
+        """Show another digit, or none."""
+        if drawing != self.drawing and not self.keeper.waiting:
             self.keeper.problem = ""  # the drawing that it was about is gone
-        if self.early:
-            (drawing, label), self.early = self.early, None
-            if drawing == self.drawing:
-                self.note(label)
+        self.drawing, self.digit, self.shown = drawing, digit, shown
+
+    def take_early(self) -> bool:
+        """Note a tap that came early, if it was for the drawing that is shown now; return whether there was one."""
+        early, self.early = self.early, None
+        is_meant = early is not None and self.digit is not None and early[0] == self.drawing
+        if early is not None and is_meant:
+            self.note(early[1])
+        return is_meant
 
     def note(self, label: int | None) -> None:
-        """Note that the digit that is shown was said to be `label`; None: no longer."""
-        if not self.shown:
+        """Learn that the digit that is shown was said to be `label`, or NO_DIGIT; None: no longer."""
+        if not self.digit:
             return
-        if label is None:
+        held = current_hand()
+        if label is not None:
+            held.learn(self.digit, None if label == NO_DIGIT else label)
+        elif (position := held.find(self.digit)) is not None:
+            held.forget(position)
+        if self.shown and label is None:
             self.keeper.remove(key_of(self.shown))
-        else:
+        elif self.shown and label is not None:
             self.keeper.put(replace(self.shown, label=label, made_at=datetime.now(UTC)))
 
 
 def show(drawing: Drawing | None, digit: Detection | None, position: int) -> None:
     """Ask about the `digit` at `position` of the drawing; both are None where nothing has been read."""
     settings = _settings()
-    if settings is None:
-        return
     row: Row = st.session_state.setdefault("feedback", Row())
-    row.ask_about(_correction(drawing, digit, position) if drawing and digit else None)
-    label = row.keeper.labels.get(key_of(row.shown)) if row.shown else None
+    if drawing and digit:
+        row.ask_about(drawing.id, digit, _correction(drawing, digit, position) if settings else None)
+    else:
+        row.ask_about("", None, None)
+    if row.take_early():
+        st.rerun()  # it was read before the tap was heard of
+    label = _label_of(digit)
     if st.session_state.get("correction") != label:
         st.session_state["correction"] = label
     with st.container(key="corrections"):
@@ -83,23 +99,35 @@ def show(drawing: Drawing | None, digit: Detection | None, position: int) -> Non
             key="correction",
             on_change=_tapped,
             args=(row,),
-            disabled=row.shown is None,
+            disabled=digit is None,
             width="stretch",
         )
-        if not row.keeper.problem:
+        if settings and not row.keeper.problem:
             row.keeper.start(settings.url)
-        _say(row.shown, row.keeper)
+        _say(row, label, is_saved=settings is not None)
+        hand.show()
+
+
+def _label_of(digit: Detection | None) -> int | None:
+    """What the digit was said to be, or NO_DIGIT; None if nothing was said."""
+    held = current_hand()
+    position = held.find(digit) if digit else None
+    if position is None:
+        return None
+    label = list(held)[position].label
+    return NO_DIGIT if label is None else label
 
 
 def _correction(drawing: Drawing, digit: Detection, position: int) -> Correction:
+    own = own_answer(digit)
     return Correction(
         drawing=drawing.id,
         position=position,
         picture=np.rint(255 * digit.input).astype(np.uint8),
         strokes=drawing.strokes,
         box=digit.box,
-        answer=digit.digit if digit.is_digit else NO_DIGIT,
-        confidence=digit.confidence,
+        answer=own.digit if own.is_digit else NO_DIGIT,
+        confidence=own.confidence,
         label=NO_DIGIT,
         model=recognizer().result().model.sha256,
         made_at=datetime.now(UTC),
@@ -117,30 +145,32 @@ def _tapped(row: Row) -> None:
     wait_your_turn("correction")  # last: the tap is noted, whatever becomes of this run
 
 
-def _say(shown: Correction | None, keeper: Keeper) -> None:
-    problem, waiting = keeper.problem, len(keeper.waiting)
+def _say(row: Row, label: int | None, is_saved: bool) -> None:
+    """Say what has become of the taps; `label` is what the hand holds of the digit that is shown."""
+    problem, waiting = row.keeper.problem, len(row.keeper.waiting)
     if problem:
         subject = f"{waiting} corrections were" if waiting > 1 else "Your correction was"
         st.warning(f"{subject} not saved. {problem}")
         if waiting:
-            st.button("Try again", icon=":material/refresh:", key="try_again", on_click=_try_again, args=(keeper,))
+            st.button("Try again", icon=":material/refresh:", key="try_again", on_click=_try_again, args=(row.keeper,))
         return
-    st.caption(_state_of(shown, keeper))
+    st.caption(_state_of(row, label, is_saved))
     if waiting:
-        _poll(keeper)
+        _poll(row.keeper)
 
 
-def _state_of(shown: Correction | None, keeper: Keeper) -> str:
+def _state_of(row: Row, label: int | None, is_saved: bool) -> str:
     """What has become of the tap for the digit that is shown, as a sentence."""
-    if not shown or (key := key_of(shown)) not in keeper.labels:
-        return WHAT_IS_SAVED
-    label, is_waiting = keeper.labels[key], key in keeper.waiting
-    if label is None:
+    name = "none of these" if label == NO_DIGIT else with_article(label or 0)
+    key = key_of(row.shown) if row.shown else None
+    if key not in row.keeper.labels:
+        if label is None:
+            return ALSO_SAVED if is_saved else NOT_SAVED
+        return f"Learned as {name}. {CHANGE}"
+    is_waiting = key in row.keeper.waiting
+    if row.keeper.labels[key] is None:
         return "Taking it back …" if is_waiting else "Taken back."
-    if is_waiting:
-        return "Saving …"
-    name = "none of these" if label == NO_DIGIT else with_article(label)
-    return f"Saved as {name}. Thank you! Tap another to change it, or the same one again to take it back."
+    return "Learned. Saving …" if is_waiting else f"Learned and saved as {name}. Thank you! {CHANGE}"
 
 
 @st.fragment(run_every=POLL_S)
@@ -156,7 +186,7 @@ def _try_again(keeper: Keeper) -> None:
 
 
 def _settings() -> Settings | None:
-    """Where corrections are to be saved; None where nobody is to be asked."""
+    """Where corrections are to be saved; None where they are not."""
     try:
         settings = settings_from(st.secrets if st.secrets.load_if_toml_exists() else {})
     except CorrectionError as error:

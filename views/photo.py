@@ -13,6 +13,7 @@ from recognizer import Reading, Recognizer, RecognizerError
 from recognizer.formatting import COLUMNS, percent, table_rows, unread_note
 from recognizer.images.opening import ENDINGS, Opened, open_picture
 from views.figures import accent_rgb
+from views.hand import current_hand
 from views.limits import wait_your_turn
 from views.reading import recognizer
 
@@ -88,7 +89,7 @@ def answer(name: str, data: bytes, model: Recognizer) -> Answer:
     try:
         with ONE_AT_A_TIME:
             opened = open_picture(data)
-            reading = model.read(opened)
+            reading = model.read(opened, hand=current_hand())
     except RecognizerError as error:
         return Answer(name, str(error))
     height, width = opened.pixels.shape[:2]

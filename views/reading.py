@@ -15,7 +15,7 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
-from recognizer import ModelError, Reading, Recognizer, RecognizerError, Stroke
+from recognizer import Hand, ModelError, Prediction, Reading, Recognizer, RecognizerError, Stroke
 from recognizer.runtimes.loader import default_model
 
 BROKEN = "The model could not be loaded. Draw again in a moment; if that does not help, the server's log says why."
@@ -35,12 +35,20 @@ def is_settled() -> bool:
     return _future().done()
 
 
-def read_strokes(model: Recognizer, picture: Image.Image, strokes: Sequence[Stroke]) -> Reading:
+def read_strokes(model: Recognizer, picture: Image.Image, strokes: Sequence[Stroke], hand: Hand) -> Reading:
     """Read a drawing in a thread that stays; errors as for `Recognizer.read`.
 
     Photos do not belong there: they take longer, and strokes would wait for them.
     """
-    return _workers().submit(model.read, picture, strokes).result()
+    return _workers().submit(model.read, picture, strokes, hand).result()
+
+
+def own_answer(prediction: Prediction) -> Prediction:
+    """Return what the model says by itself of what was predicted, perhaps with a hand."""
+    if not prediction.taught:
+        return prediction
+    model = recognizer().result()
+    return _workers().submit(model.predict_prepared, prediction.input[None]).result()[0]
 
 
 @st.cache_resource(show_spinner=False)

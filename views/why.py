@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import streamlit as st
 
-from recognizer import Detection, Prediction, Reading, Recognizer, RecognizerError
+from recognizer import Detection, Prediction, Reading, Recognizer, RecognizerError, TaughtDrawing
 from recognizer.explain import Explainer, Layer
 from recognizer.explain.erasure import Erasure
 from recognizer.explain.steps import Step
@@ -14,15 +14,17 @@ from recognizer.neighbours import Neighbour
 from recognizer.runtimes.loader import MODEL_VARIABLE
 from views.answer import digit_labels, with_article
 from views.figures import erasure_picture, figure, heat_picture, ink_picture, maps_picture, row
+from views.hand import current_hand, name_of
 from views.limits import wait_your_turn
-from views.reading import recognizer
+from views.reading import own_answer, recognizer
 
 NOTHING = "Nothing has been read yet. Draw a digit or add a photo, then come back to see why it was read that way."
 DRAWING = "Your drawing"
+MAX_TAUGHT = 8  # drawings that decided
 MAX_MARGIN_PX = 640  # of the paper around a digit: all of the canvas, and a part of a photo
 ONLY_ANSWERS = (
     f"This page runs with a lighter model ({MODEL_VARIABLE}) that only gives answers. With the Keras model, this tab "
-    "also shows which strokes counted, the most similar training digits and the inside of the model."
+    "also shows which strokes counted and the inside of the model."
 )
 STEPS = {  # by name: a title, what the step does, and what leaving it out would mean
     "drawing": ("The drawing", "Only this digit, where it was drawn.", ""),
@@ -45,11 +47,15 @@ STEPS = {  # by name: a title, what the step does, and what leaving it out would
 class Explanation:
     """All that is shown of one digit.
 
+    digit: what was read, with the visitor's hand; own: what the model says by itself, which is what is explained.
+    taught: the drawings that speak for what was read, where a hand decided it.
     neighbours: a sentence where there are none to be had; layers: none where the model only gives answers.
     heat: for each digit that was asked about, computed when it is.
     """
 
     digit: Detection
+    own: Prediction
+    taught: list[TaughtDrawing]
     steps: list[tuple[Step, Prediction | None]]
     erasure: Erasure | None
     neighbours: list[Neighbour] | str
@@ -126,6 +132,8 @@ def _explained(explainer: Explainer, digit: Detection, size: tuple[int, int]) ->
             neighbours = str(error)
         explanation = Explanation(
             digit,
+            own_answer(digit),
+            current_hand().decisive(explainer.model, digit) if digit.taught else [],
             explainer.steps(_on_its_sheet(digit, size)),
             explainer.smallest_erasure(digit.ink),
             neighbours,
@@ -144,30 +152,50 @@ def _on_its_sheet(digit: Detection, size: tuple[int, int]) -> np.ndarray:
 
 
 def _show(explainer: Explainer, explanation: Explanation) -> None:
-    digit = explanation.digit
-    if digit.is_digit:
-        st.markdown(f"### The model says: {_answer(digit)}")
+    own = explanation.own
+    if explanation.digit.taught:
+        _taught(explanation)
+    if own.is_digit:
+        st.markdown(f"### The model {'by itself ' if explanation.digit.taught else ''}says: {_answer(own)}")
     else:
-        st.markdown(f"### This does not look like a digit. Most similar digit: {digit.digit}")
+        st.markdown(f"### This does not look like a digit. Most similar digit: {own.digit}")
     with st.container(key="why_steps"):
         st.markdown("#### What the model saw")
-        st.html(row([_step(step, without, digit) for step, without in explanation.steps]))
+        st.html(row([_step(step, without, own) for step, without in explanation.steps]))
     if explainer.looks_inside:
         with st.container(key="why_strokes"):
-            st.markdown("#### Which strokes counted" if digit.is_digit else "#### Which parts look like a digit")
+            st.markdown("#### Which strokes counted" if own.is_digit else "#### Which parts look like a digit")
             st.html(row([_heat(explainer, explanation)]))
     with st.container(key="why_erasure"):
         st.markdown("#### What would change its mind")
         st.html(row(_erasure(explanation)))
-    if not explainer.looks_inside:
-        st.info(ONLY_ANSWERS)
-        return
     with st.container(key="why_neighbours"):
         st.markdown("#### Most similar training digits")
         _neighbours(explanation.neighbours)
+    if not explainer.looks_inside:
+        st.info(ONLY_ANSWERS)
+        return
     with st.container(key="why_inside"):
         st.markdown("#### Inside the model")
         _inside(explanation.layers)
+
+
+def _taught(explanation: Explanation) -> None:
+    """Which of the visitor's own drawings decided."""
+    digit = explanation.digit
+    st.markdown(f"### {digit.digit if digit.is_digit else 'Not a digit'}, as you taught it")
+    if drawings := explanation.taught[:MAX_TAUGHT]:
+        with st.container(key="why_taught"):
+            st.markdown("#### Your drawings that decided")
+            st.html(
+                row(
+                    [
+                        figure(ink_picture(each.picture / 255), name_of(each.label), "", "pixels small")
+                        for each in drawings
+                    ]
+                )
+            )
+    st.markdown("The rest of this page is about the model's own answer.")
 
 
 def _answer(prediction: Prediction) -> str:
@@ -185,7 +213,7 @@ def _step(step: Step, without: Prediction | None, digit: Prediction) -> str:
 
 
 def _heat(explainer: Explainer, explanation: Explanation) -> str:
-    digit, ink = explanation.digit.digit, explanation.digit.ink
+    digit, ink = explanation.own.digit, explanation.digit.ink
     others = [other for other in range(10) if other != digit]
     asked = st.pills("Why not another digit? Pick one to compare.", others, key="why_not")
     target = digit if asked is None else asked

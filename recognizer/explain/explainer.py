@@ -37,7 +37,7 @@ class Explainer:
         if not recognizer.model.sha256:
             raise TypeError("Only a recogniser that was loaded from a model file can be explained.")
         self._recognizer = recognizer
-        self._model = recognizer.model
+        self.model = recognizer.model
 
     @classmethod
     def load(cls, path: str | os.PathLike | None = None) -> Self:
@@ -47,13 +47,13 @@ class Explainer:
     @property
     def looks_inside(self) -> bool:
         """Whether the model is a Keras model, so that its network can be looked into."""
-        return self._model.network is not None
+        return self.model.network is not None
 
     @property
     def _network(self) -> Any:
         if not self.looks_inside:
-            raise ModelError(f"{self._model.path.name} only gives answers: to look inside, use a Keras model.")
-        return self._model.network
+            raise ModelError(f"{self.model.path.name} only gives answers: to look inside, use a Keras model.")
+        return self.model.network
 
     def steps(self, ink: np.ndarray) -> list[tuple[Step, Prediction | None]]:
         """Return each step of the preparation, and what would be predicted without it; None for the drawing itself."""
@@ -74,11 +74,11 @@ class Explainer:
 
     def smallest_erasure(self, ink: np.ndarray) -> Erasure | None:
         """Return the least ink to erase for another answer, or None if no small erasure was found."""
-        return smallest_erasure(ink, self._model)
+        return smallest_erasure(ink, self.model)
 
     def neighbours(self, picture: np.ndarray, count: int = 8) -> list[Neighbour]:
         """Return the training digits most similar to `picture`, float32 (28, 28); `ModelError` without an index."""
-        return index_of(self._model).nearest(self._model.run(picture[None])[1][0], count)
+        return index_of(self.model).nearest(self.model.run(picture[None])[1][0], count)
 
     def layers(self, picture: np.ndarray) -> list[Layer]:
         """Return the feature maps of every convolution of every network, for `picture`, float32 (28, 28)."""
