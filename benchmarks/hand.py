@@ -48,9 +48,10 @@ HABITS = {"usual": 5.0, "strange": 8.0}  # of made-up hands, in per cent of a gl
 DIGITS = 200  # of each made-up hand
 CHOOSING, REPORTED = 1, 2  # seeds
 OTHERS = {  # values of the constants that decide
-    "recognizer.hand.PICTURES_SHARE": (0.0, 1 / 2, 1.0),
-    "recognizer.hand.ALIKE": (0.7, 0.85),
-    "recognizer.hand.STRENGTH": (8.0, 24.0),
+    "recognizer.similarity.PICTURES_SHARE": (0.0, 1 / 2, 1.0),
+    "recognizer.hand.ALIKE": (0.6, 0.8),
+    "recognizer.hand.MAX_COST": (0.0, 2e-3),
+    "recognizer.hand.MARGIN": (4.0, 12.0),
 }
 BATCH = 100  # digits in one call of the model
 

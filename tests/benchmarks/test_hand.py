@@ -1,8 +1,11 @@
 """The benchmark of hands: its made-up hands are hands, and each digit is put right as a person would."""
 
-import numpy as np
+from pkgutil import resolve_name
 
-from benchmarks.hand import MNIST_WRITERS, learned, measure, seen
+import numpy as np
+import pytest
+
+from benchmarks.hand import MNIST_WRITERS, OTHERS, learned, measure, seen
 from benchmarks.support.made_up_hands import made_up_hand
 from recognizer.runtimes.open_model import OpenModel
 from train.data.mnist import Split
@@ -59,6 +62,11 @@ def test_a_hand_is_tried_on_its_writers_later_digits_and_on_the_next_writers():
     assert (figures["worst_without_percent"], figures["worst_with_percent"]) == (0, 100)
     assert figures["taps"] == 0.5
     assert (figures["alien_points"], figures["alien_most_points"]) == (50, 100)
+
+
+@pytest.mark.parametrize("constant", OTHERS)
+def test_choose_compares_constants_that_there_are_with_other_values(constant):
+    assert resolve_name(constant) not in OTHERS[constant]
 
 
 def test_mnists_test_digits_have_297_writers():
