@@ -33,7 +33,7 @@ LAYOUT: Layout = {
     "pictures": ("uint8", ("n", 28, 28)),  # 0 paper to 255 ink
     "labels": ("uint8", ("n",)),  # 0-9, or NO_DIGIT
 }
-# Chosen on MNIST's writers and on made-up hands; `python -m benchmarks.hand --choose` compares others.
+# Chosen on made-up hands (`python -m benchmarks.hand --choose`) and on writers of MNIST held out of a training.
 ALIKE = 0.7  # the similarity that a picture needs at least for a drawing to count
 ALIKE_UNGUARDED = 0.85  # the same where there are no ordinary digits to ask
 ALIKE_ENOUGH = 0.98  # the similarity that suffices in any case

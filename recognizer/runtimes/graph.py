@@ -30,7 +30,8 @@ def with_features(network: Any) -> Any:
     if not features:
         return network
     together = keras.layers.Concatenate(name="features")(features) if len(features) > 1 else features[0]
-    return keras.Model(network.inputs, [network.output, together])
+    inputs = network.inputs[0] if len(network.inputs) == 1 else network.inputs
+    return keras.Model(inputs, [*network.outputs, together])
 
 
 def feature_maps(network: Any, pictures: np.ndarray) -> list[np.ndarray]:

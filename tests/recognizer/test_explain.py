@@ -12,10 +12,10 @@ from recognizer import ModelError, Recognizer
 from recognizer.explain import Explainer
 from recognizer.explain.attribution import attribution
 from recognizer.explain.erasure import MAX_SHARE, smallest_erasure
-from recognizer.explain.neighbours import NeighbourIndex, index_path
+from recognizer.neighbours import NeighbourIndex, index_of, index_path
 from recognizer.preprocess import find_ink, prepare_ink
-from recognizer.runtimes.graph import feature_maps, last_inputs
-from recognizer.runtimes.loader import DEFAULT_MODEL
+from recognizer.runtimes.graph import feature_maps, with_features
+from recognizer.runtimes.loader import DEFAULT_MODEL, load_model
 from tests.helpers import always
 from train.config import DIGITS
 from train.data.mnist import Split
@@ -57,7 +57,7 @@ def test_the_dots_that_speak_for_a_digit_add_up_to_its_gain_over_blank_paper(exp
     picture = prepare_ink(ink_of(digit))
 
     def log_odds(picture):
-        output = np.float64(explainer._model(picture[None])[0])
+        output = np.float64(explainer.model(picture[None])[0])
         return np.log(output[digit] / np.delete(output, digit).sum())
 
     gain = log_odds(picture) - log_odds(np.zeros_like(picture))
@@ -100,8 +100,10 @@ def test_for_an_answer_that_nothing_changes_there_is_no_erasure():
     assert smallest_erasure(ink_of(5), always(5)) is None
 
 
-def test_a_training_digit_is_most_similar_to_itself(explainer):
-    arrays = NeighbourIndex.load(DEFAULT_MODEL).arrays
+@pytest.mark.parametrize("format", ["shipped", "light"])
+def test_a_training_digit_is_most_similar_to_itself_in_every_format(format, request):
+    explainer = Explainer(request.getfixturevalue(format))
+    arrays = index_of(explainer.model).arrays
     labels, pictures, drawn = (arrays[name] for name in ("labels", "pictures", "drawn"))
     for row in (0, 100, len(labels) - 1):
         nearest = explainer.neighbours(np.float32(pictures[row] / 255), count=3)
@@ -115,21 +117,28 @@ def test_the_neighbours_of_a_drawing_are_mostly_the_same_digit(explainer):
         assert len(labels) == 8 and labels.count(digit) > 4
 
 
-def test_an_index_that_is_missing_damaged_or_of_another_model_is_one_sentence(model):
+def test_an_index_that_is_missing_damaged_or_of_another_model_is_one_sentence(model, tmp_path):
+    opened = load_model(model)
     with pytest.raises(ModelError, match=r"no digits_neighbours.npz beside digits.keras"):
-        NeighbourIndex.load(model)
+        NeighbourIndex.load(opened)
     whole, unfitting = index_path(DEFAULT_MODEL).read_bytes(), io.BytesIO()
-    arrays = NeighbourIndex.load(DEFAULT_MODEL).arrays
+    arrays = NeighbourIndex.load(load_model(DEFAULT_MODEL)).arrays
     np.savez(unfitting, **{**arrays, "labels": arrays["labels"][1:]})
     for damaged in (b"", b"hello", whole[:1000], whole[:-1000], unfitting.getvalue()):
         index_path(model).write_bytes(damaged)
         with pytest.raises(ModelError, match="is damaged"):
-            NeighbourIndex.load(model)
+            NeighbourIndex.load(opened)
     index_path(model).write_bytes(whole)
-    assert NeighbourIndex.load(model)
-    model.write_bytes(model.read_bytes() + b" ")
-    with pytest.raises(ModelError, match="another model"):
-        NeighbourIndex.load(model)
+    assert NeighbourIndex.load(opened)
+    for number, network in enumerate((digits(), classic(width=0.1))):  # of as many features, and of others
+        other = tmp_path / str(number) / "digits.keras"
+        other.parent.mkdir()
+        network.save(other)
+        index_path(other).write_bytes(whole)
+        with pytest.raises(ModelError, match="another model"):
+            NeighbourIndex.load(load_model(other))
+    with pytest.raises(ModelError, match="has no file"):
+        NeighbourIndex.load(Recognizer(always(3)).model)
 
 
 def test_every_convolution_shows_its_maps(explainer):
@@ -143,28 +152,29 @@ def test_every_convolution_shows_its_maps(explainer):
 def test_a_network_whose_convolutions_include_their_activation_can_be_looked_into_too():
     network, picture = classic(width=0.1), prepare_ink(ink_of(3))[None]
     assert [maps.shape for maps in feature_maps(network, picture)] == [(1, 26, 26, 3), (1, 24, 24, 6)]
-    assert last_inputs(network, picture).shape == (1, 256)
+    assert with_features(network)(picture[..., None])[1].shape == (1, 256)
 
 
-def test_the_inputs_of_the_last_layers_determine_the_answer():
+def test_the_features_determine_the_answer():
     members = [digits(width=0.1) for _ in range(2)]
     network, picture = ensemble(members), prepare_ink(ink_of(6))[None]
+    probabilities, features = with_features(network)(picture[..., None])
     logits = [
         inputs @ weights + biases
         for inputs, (weights, biases) in zip(
-            np.split(last_inputs(network, picture)[0], 2),
+            np.split(features[0], 2),
             (each.layers[-1].get_weights() for each in members),
             strict=True,
         )
     ]
     expected = np.exp(np.mean(logits, axis=0))
-    np.testing.assert_allclose(network(picture[..., None])[0], expected / expected.sum(), rtol=1e-4)
+    np.testing.assert_allclose(probabilities[0], expected / expected.sum(), rtol=1e-4)
 
 
 def test_an_index_is_made_of_the_digits_of_a_training(model, mnist_sample):
     train = Split(np.float32(mnist_sample["x_train"][:40] / 255), mnist_sample["y_train"][:40])
     few = Split(train.digits[:4], train.labels[:4])
     write_index(model, train, Drawings(few, few, few), DIGITS)
-    index = NeighbourIndex.load(model)
+    index = NeighbourIndex.load(load_model(model))
     assert index.arrays["drawn"].sum() == 8 and len(index.arrays["labels"]) == 48
     assert Recognizer.load(model)

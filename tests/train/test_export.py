@@ -1,11 +1,12 @@
 import errno
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 
-from recognizer.explain.neighbours import NeighbourIndex
+from recognizer.neighbours import NeighbourIndex
 from recognizer.runtimes.loader import DEFAULT_MODEL, load_model, sha256_of
 from tests.train.tiny import TINY
 from train.config import CONFIGS
@@ -39,11 +40,19 @@ def test_an_export_gives_the_answers_of_the_model_and_is_recorded_in_its_card(mo
 
 
 @pytest.mark.parametrize(
-    ("off", "answers"), [(0.5, "[1-9]"), (2 * MAX_DIFFERENCE, "0 ")], ids=["answers", "probabilities"]
+    ("off", "features_off", "answers"),
+    [(0.5, 0, "[1-9]"), (2 * MAX_DIFFERENCE, 0, "0 "), (0, 2 * MAX_DIFFERENCE, "0 ")],
+    ids=["answers", "probabilities", "features"],
 )
-def test_an_export_that_differs_is_not_written_and_the_older_one_stays(model, monkeypatch, off, answers):
+def test_an_export_that_differs_is_not_written_and_the_older_one_stays(model, monkeypatch, off, features_off, answers):
     def read(path):
-        return lambda digits: load_model(path)(digits) + np.float32(off if path != model else 0) * np.eye(11)[3]
+        opened, is_export = load_model(path), path != model
+
+        def run(digits):
+            probabilities, features = opened.run(digits)
+            return probabilities + is_export * off * np.eye(11)[3], features * (1 + is_export * features_off)
+
+        return replace(opened, run=run)
 
     monkeypatch.setattr(runtimes, "load_model", read)
     with pytest.raises(TrainError, match=f"was not written: it gives other answers than small.keras to {answers}"):
@@ -61,7 +70,7 @@ def sample_is_mnist(monkeypatch, mnist_sample):
 
 def test_the_index_of_neighbours_is_written_again(model, sample_is_mnist, capsys):
     command.main([str(model), "--formats", "neighbours"])
-    index = NeighbourIndex.load(model)
+    index = NeighbourIndex.load(load_model(model))
     assert "small_neighbours.npz" in capsys.readouterr().out
     assert index.arrays["drawn"].tolist() == [False] * 240 + [True] * 120
 

@@ -19,7 +19,7 @@ from views import answer
 def detection(digit, confidence, box=(0, 0, 28, 28)):
     probabilities = always(digit, confidence)(np.zeros((1, 28, 28)))[0]
     picture = np.eye(28, dtype=np.float32)
-    return Detection(digit, confidence, probabilities, True, picture, box, picture)
+    return Detection(digit, confidence, probabilities, True, picture, np.zeros(3), False, box, picture)
 
 
 def box_classes(boxes):
@@ -58,6 +58,15 @@ def test_what_is_not_a_digit_has_no_winner_and_no_confidence(model):
     bars, html = answer.bars_html(refused), answer.prediction_html(refused)
     assert "winner" not in bars and re.findall(r'value">([^<]*)<', bars) == [""] * 10
     assert "does not look like a digit" in html and "Most similar digit: 4" in html and "%" not in html
+
+
+def test_what_a_hand_decided_is_said_to_be_as_it_was_taught():
+    taught = replace(detection(7, 0.9), taught=True)
+    assert "as you taught it" in answer.prediction_html(taught)
+    assert "Not a digit, as you taught it." in answer.prediction_html(replace(taught, is_digit=False))
+    number = answer.reading_html(Reading(((detection(4, 0.9), taught, replace(taught, is_digit=False)),)))
+    assert "7 and ? as you taught it." in number
+    assert "taught" not in answer.reading_html(Reading(((detection(4, 0.9), detection(7, 0.9)),)))
 
 
 def test_a_near_tie_names_both_digits():

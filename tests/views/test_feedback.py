@@ -15,7 +15,7 @@ from corrections.database import UNREACHABLE, open_engine
 from corrections.store import CorrectionStore
 from recognizer.runtimes.loader import DEFAULT_MODEL
 from tests.views.sent import FOUR, NUMBER, SEVEN
-from views import feedback, keeper
+from views import feedback, hand, keeper
 
 
 @pytest.fixture
@@ -73,7 +73,9 @@ def settle(page):
 
 
 def said(page):
-    return " ".join(element.value for element in (*page.app.caption, *page.app.warning))
+    """What the row says, without the line on what was learned."""
+    sentences = [element.value for element in (*page.app.caption, *page.app.warning)]
+    return " ".join(each for each in sentences if not each.startswith(("Learned from you", hand.NOTHING)))
 
 
 def chosen(page):
@@ -83,10 +85,10 @@ def chosen(page):
 def test_one_tap_saves_the_drawing_and_what_was_said_of_it(asking, url):
     assert asking.open().app.pills(key="correction").disabled
     asking.draw(FOUR)
-    assert said(asking) == feedback.WHAT_IS_SAVED
+    assert said(asking) == feedback.ALSO_SAVED
     seen = asking.app.session_state["feedback"].shown.picture
     tap(asking, 9)
-    assert "Saved as a 9. Thank you!" in said(asking)
+    assert "Learned and saved as a 9. Thank you!" in said(asking)
     (only,) = CorrectionStore(open_engine(url)).all()
     assert (only.answer, only.label, only.position, len(only.strokes)) == (4, 9, 0, 2)
     assert only.model == hashlib.sha256(DEFAULT_MODEL.with_suffix(".onnx").read_bytes()).hexdigest()
@@ -101,22 +103,22 @@ def test_another_tap_changes_the_label_and_the_same_takes_it_back(asking, url):
     asking.open(FOUR)
     for label in (9, 8):
         tap(asking, label)
-    assert "Saved as an 8." in said(asking) and saved(url) == [(4, 8)]
+    assert "Learned and saved as an 8." in said(asking) and saved(url) == [(4, 8)]
     tap(asking, None)
     assert "Taken back." in said(asking) and saved(url) == []
     tap(asking, 10)
-    assert "Saved as none of these." in said(asking) and saved(url) == [(4, 10)]
+    assert "Learned and saved as none of these." in said(asking) and saved(url) == [(4, 10)]
 
 
 def test_a_new_stroke_makes_a_new_drawing_and_undoing_it_finds_the_old_one(asking, url):
     asking.open(FOUR)
     tap(asking, 9)
     asking.draw(SEVEN)
-    assert chosen(asking) is None and said(asking) == feedback.WHAT_IS_SAVED
+    assert chosen(asking) is None and said(asking) == feedback.ALSO_SAVED
     tap(asking, 7)
     assert saved(url) == [(4, 9), (7, 7)]
     asking.draw(FOUR)
-    assert chosen(asking) == 9 and "Saved as a 9." in said(asking)
+    assert chosen(asking) == 9 and "Learned and saved as a 9." in said(asking)
     tap(asking, 4)
     assert sorted(saved(url)) == [(4, 4), (7, 7)]
 
@@ -145,7 +147,7 @@ def test_what_could_not_be_saved_says_so_is_not_tried_again_at_every_stroke_and_
     assert f"Your correction was not saved. {UNREACHABLE}" in said(asking)
     assert chosen(asking) == 9 and "4" in asking.text, "the page goes on"
     tap(asking, None)
-    assert said(asking) == feedback.WHAT_IS_SAVED, "it is taken back"
+    assert said(asking) == feedback.ALSO_SAVED, "it is taken back"
     tap(asking, 9)
     with monkeypatch.context() as context:
         context.setattr(keeper, "open_store", lambda _: pytest.fail("asked again"))
@@ -156,7 +158,7 @@ def test_what_could_not_be_saved_says_so_is_not_tried_again_at_every_stroke_and_
     shutil.move(tmp_path / "away", tmp_path / "disk")
     asking.click("try_again")
     settle(asking)
-    assert "Saved as a 1." in said(asking) and not asking.app.warning
+    assert "Learned and saved as a 1." in said(asking) and not asking.app.warning
     assert saved(url) == [(4, 9), (7, 1)]
 
 
@@ -164,7 +166,7 @@ def test_a_drawing_that_is_too_long_to_be_saved_says_so_until_the_next(asking, u
     monkeypatch.setattr("corrections.correction.MAX_STROKES_BYTES", 50)
     asking.open(FOUR)
     tap(asking, 4)
-    assert TOO_LONG in said(asking) and chosen(asking) is None
+    assert TOO_LONG in said(asking) and chosen(asking) == 4, "it is learned all the same"
     assert "try_again" not in [button.key for button in asking.app.button]
     asking.draw(SEVEN)
     assert "not saved" not in said(asking) and saved(url) == []
@@ -183,7 +185,9 @@ def test_a_tap_that_overtakes_the_reading_of_the_last_stroke_is_for_what_is_draw
     assert saved(url) == [(4, 4)], "what was meant is gone"
 
 
-@pytest.mark.parametrize(("last", "sentence", "rows"), [(5, "Saved as a 5.", [(4, 5)]), (None, "Taken back.", [])])
+@pytest.mark.parametrize(
+    ("last", "sentence", "rows"), [(5, "Learned and saved as a 5.", [(4, 5)]), (None, "Taken back.", [])]
+)
 def test_the_last_of_the_taps_that_come_while_one_is_being_saved_has_the_last_word(
     asking, url, slow_disk, last, sentence, rows
 ):
@@ -192,7 +196,7 @@ def test_the_last_of_the_taps_that_come_while_one_is_being_saved_has_the_last_wo
     assert slow_disk.asked.wait(60)
     for label in (3, None, 6, last):
         tap_without_waiting(asking, label)
-    assert ("Saving" if last else "Taking it back") in said(asking)
+    assert ("Learned. Saving" if last else "Taking it back") in said(asking)
     slow_disk.go_on.set()
     settle(asking)
     assert sentence in said(asking) and saved(url) == rows
@@ -201,9 +205,9 @@ def test_the_last_of_the_taps_that_come_while_one_is_being_saved_has_the_last_wo
 def test_while_a_tap_is_being_saved_strokes_are_read_and_the_visitor_may_leave(asking, url, slow_disk):
     asking.open(FOUR)
     tap_without_waiting(asking, 9)
-    assert said(asking) == "Saving …"
+    assert said(asking) == "Learned. Saving …"
     asking.draw(SEVEN)
-    assert "7" in asking.text and said(asking) == feedback.WHAT_IS_SAVED
+    assert "7" in asking.text and said(asking) == feedback.ALSO_SAVED
     attempt = asking.app.session_state["feedback"].keeper.attempt
     asking.open()
     slow_disk.go_on.set()
@@ -219,7 +223,7 @@ def test_when_too_many_visitors_wait_the_next_is_told_and_can_try_again(asking, 
         assert f"not saved. {keeper.TOO_MANY}" in said(asking)
     asking.click("try_again")
     settle(asking)
-    assert "Saved as a 9." in said(asking) and saved(url) == [(4, 9)]
+    assert "Learned and saved as a 9." in said(asking) and saved(url) == [(4, 9)]
 
 
 def test_what_nobody_thought_of_is_one_sentence_and_its_traceback_is_in_the_log(asking, monkeypatch, caplog):
@@ -230,9 +234,12 @@ def test_what_nobody_thought_of_is_one_sentence_and_its_traceback_is_in_the_log(
 
 
 @pytest.mark.parametrize("enabled", [False, "yes", None])
-def test_nobody_is_asked_where_it_is_not_switched_on(page, url, enabled):
+def test_where_it_is_not_switched_on_a_tap_is_learned_and_nothing_is_saved(page, url, tmp_path, enabled):
     page.open(FOUR, secrets=secrets(url, enabled))
-    assert not page.app.pills and "4" in page.text
+    assert said(page) == feedback.NOT_SAVED
+    tap(page, 9)
+    assert said(page) == f"Learned as a 9. {feedback.CHANGE}" and "9 > 99 % as you taught it" in page.text
+    assert list((tmp_path / "disk").iterdir()) == []
 
 
 @pytest.mark.parametrize(
