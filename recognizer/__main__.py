@@ -5,6 +5,7 @@
     python -m recognizer --json seven.png           print all digits with boxes and probabilities, as JSON
     python -m recognizer --csv photos               print a table with a row for each digit
     cat seven.png | python -m recognizer -          read the picture from standard input
+    python -m recognizer --hand hand.npz seven.png  read what one person writes, as that person taught it on the page
     python -m recognizer --model my.onnx seven.png  use another model; .onnx and .tflite do not need TensorFlow
 
 The exit status is 0, or 1 if a picture could not be read; the other pictures are read all the same. With --json and
@@ -24,7 +25,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from recognizer import InvalidImageError, Recognizer, RecognizerError, formatting
+from recognizer import Hand, InvalidImageError, Recognizer, RecognizerError, formatting
 from recognizer.images.opening import ENDINGS, MAX_FILE_BYTES
 from recognizer.runtimes.loader import MODEL_VARIABLE, default_model
 
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
         default=default_model(),
         help=f"a .keras, .h5, .onnx or .tflite file (default: what {MODEL_VARIABLE} names, or the shipped model)",
     )
+    parser.add_argument("--hand", metavar="FILE", help="the hand of the person who wrote the digits, an .npz file")
     return parser
 
 
@@ -76,6 +78,7 @@ def _read(options: argparse.Namespace) -> int:
     _prepare_streams()
     pictures = [picture for name in options.files for picture in _pictures(name)]
     try:
+        hand = Hand.load(options.hand) if options.hand is not None else None
         with _loading():
             recognizer = Recognizer.load(options.model)
     except RecognizerError as error:
@@ -91,7 +94,7 @@ def _read(options: argparse.Namespace) -> int:
     # On a terminal to which the answers go, too, a bar would be in their way.
     has_bar = len(pictures) > 1 and sys.stderr.isatty() and stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode)
     bar = tqdm(total=len(pictures), unit="picture", leave=False, disable=not has_bar)
-    with closing(recognizer.read_many(readable)) as outcomes, bar:
+    with closing(recognizer.read_many(readable, hand)) as outcomes, bar:
         for name, picture in pictures:
             outcome = picture if isinstance(picture, RecognizerError) else next(outcomes)
             if isinstance(outcome, RecognizerError):

@@ -69,6 +69,7 @@ def to_json(name: str, outcome: Outcome) -> str:
             "digit": each.digit,
             "confidence": round(each.confidence, 6),
             "is_digit": each.is_digit,
+            "taught": each.taught,
             "box": each.box,
             "probabilities": [round(float(p), 6) for p in each.probabilities],
         }

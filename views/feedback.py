@@ -46,7 +46,7 @@ class Row:
     drawing: str = ""
     digit: Detection | None = None
     shown: Correction | None = None
-    early: tuple[str, int | None] | None = None
+    early: tuple[str, int] | None = None
     keeper: Keeper = field(default_factory=Keeper)
 
     def ask_about(self, drawing: str, digit: Detection | None, shown: Correction | None) -> None:
@@ -58,10 +58,10 @@ class Row:
     def take_early(self) -> bool:
         """Note a tap that came early, if it was for the drawing that is shown now; return whether there was one."""
         early, self.early = self.early, None
-        is_meant = early is not None and self.digit is not None and early[0] == self.drawing
-        if early is not None and is_meant:
-            self.note(early[1])
-        return is_meant
+        if early is None or early[0] != self.drawing:
+            return False
+        self.note(early[1])
+        return True
 
     def note(self, label: int | None) -> None:
         """Learn that the digit that is shown was said to be `label`, or NO_DIGIT; None: no longer."""
@@ -89,19 +89,20 @@ def show(drawing: Drawing | None, digit: Detection | None, position: int) -> Non
     if row.take_early():
         st.rerun()  # it was read before the tap was heard of
     label = _label_of(digit)
-    if st.session_state.get("correction") != label:
-        st.session_state["correction"] = label
     with st.container(key="corrections"):
-        st.pills(
-            ASK,
-            range(NO_DIGIT + 1),
-            format_func=lambda label: "none" if label == NO_DIGIT else str(label),
-            key="correction",
-            on_change=_tapped,
-            args=(row,),
-            disabled=digit is None,
-            width="stretch",
-        )
+        st.html(f'<p class="ask">{ASK}</p>')
+        # Buttons, not `st.pills`, whose choice the browser may send again when another drawing is shown.
+        with st.container(key="taps", horizontal=True):
+            for each in range(NO_DIGIT + 1):
+                st.button(
+                    "none" if each == NO_DIGIT else str(each),
+                    key=f"tap_{each}",
+                    type="primary" if each == label else "secondary",
+                    on_click=_tapped,
+                    args=(row, each),
+                    disabled=digit is None,
+                    width="stretch",
+                )
         if settings and not row.keeper.problem:
             row.keeper.start(settings.url)
         _say(row, label, is_saved=settings is not None)
@@ -134,12 +135,12 @@ def _correction(drawing: Drawing, digit: Detection, position: int) -> Correction
     )
 
 
-def _tapped(row: Row) -> None:
+def _tapped(row: Row, label: int) -> None:
     """Note a tap for what is on the canvas now: the page may not have read the last stroke yet."""
-    sheet, label = current_sheet(), st.session_state["correction"]
+    sheet = current_sheet()
     drawing = sheet.drawing_id(sheet.strokes)
     if drawing == row.drawing:
-        row.note(label)
+        row.note(None if _label_of(row.digit) == label else label)
     else:
         row.early = drawing, label
     wait_your_turn("correction")  # last: the tap is noted, whatever becomes of this run

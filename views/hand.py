@@ -30,20 +30,21 @@ def current_hand() -> Hand:
 
 
 def show() -> None:
-    """The line: how many digits were learned; undo; and see, download, load and forget, which open below it."""
+    """The line: how many digits were learned; undo; and what opens: see, download, load and forget."""
     hand = current_hand()
-    with st.container(key="hand", horizontal=True, vertical_alignment="center"):
+    with st.container(key="kept"):
         _component(
             key="kept_hand",
             data={"visit": current_sheet().visit.hex, "content": _text_of(hand)},
             default={"stored": None},
             on_stored_change=_restore,
         )
-        st.caption(f"Learned from you: {len(hand)} {'digit' if len(hand) == 1 else 'digits'}" if len(hand) else NOTHING)
+    with st.container(key="hand", horizontal=True, vertical_alignment="center"):
+        learned = f"Learned from you: {len(hand)} {'digit' if len(hand) == 1 else 'digits'}"
+        st.caption(learned if len(hand) else NOTHING, width="content")
         if len(hand):
-            st.button("Undo", key="unlearn", type="tertiary", help="Forget the last one", on_click=_forget_last)
-        label = "See, download, load, forget" if len(hand) else "Load"
-        more = st.popover(label, type="tertiary", key="hand_more", on_change="rerun")
+            st.button("Undo", key="unlearn", type="tertiary", on_click=_forget_last)
+        more = st.popover("See, save, load", type="tertiary", key="hand_more", on_change="rerun")
         if more.open:
             with more:
                 _show_more(hand)
@@ -58,8 +59,8 @@ def _show_more(hand: Hand) -> None:
             st.download_button("Download", lambda: content_of(hand), FILE_NAME, key="download_hand", on_click="ignore")
             st.button("Forget all", key="forget_hand", on_click=_forget)
     st.caption(
-        "This page forgets your hand when you close the tab. Download it to load it another time, or to read with it "
-        "on the command line."
+        "When you close this tab, the page forgets how you write. Download your hand to load it another time, or to "
+        "read with it on the command line."
     )
     st.file_uploader(
         "Load a hand that was downloaded here", type="npz", max_upload_size=1, key="hand_file", on_change=_load

@@ -156,7 +156,7 @@ def _show(explainer: Explainer, explanation: Explanation) -> None:
     if explanation.digit.taught:
         _taught(explanation)
     if own.is_digit:
-        st.markdown(f"### The model {'by itself ' if explanation.digit.taught else ''}says: {_answer(own)}")
+        st.markdown(f"### {'By itself, the' if explanation.digit.taught else 'The'} model says: {_answer(own)}")
     else:
         st.markdown(f"### This does not look like a digit. Most similar digit: {own.digit}")
     with st.container(key="why_steps"):
@@ -195,7 +195,7 @@ def _taught(explanation: Explanation) -> None:
                     ]
                 )
             )
-    st.markdown("The rest of this page is about the model's own answer.")
+    st.markdown("What follows is about the model's own answer.")
 
 
 def _answer(prediction: Prediction) -> str:

@@ -4,8 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
-from benchmarks.support.drawing import placed
-from benchmarks.support.driver import at_rest, prediction, set_width
+from benchmarks.support.drawing import looped_seven, placed
+from benchmarks.support.driver import at_rest, draw, prediction, set_width
 
 EMPTY = "Draw a digit or a number."
 STROKES = "() => JSON.parse(sessionStorage.getItem('drawing') ?? '[]').length"  # that the server knows of
@@ -60,6 +60,28 @@ def number(text, height=90, step=85, scale=1.0):
     """The strokes of a number from the upper left corner, a digit every `step` px, scaled."""
     strokes = [s for i, digit in enumerate(text) for s in placed(int(digit), height, left=20 + i * step, top=40)]
     return [[(scale * x, scale * y) for x, y in stroke] for stroke in strokes]
+
+
+def tap(page, label):
+    """Say which digit it was."""
+    page.locator(f".st-key-tap_{label} button").click()
+    at_rest(page)
+
+
+def expect_taught(page, digit):
+    expect(prediction(page)).to_contain_text("as you taught it")
+    expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(str(digit))
+
+
+def teach_a_looped_seven(page):
+    """Put a looped seven right that is read as a two, and draw another one, which is read as a seven."""
+    draw(page, looped_seven())
+    expect_answer(page, 2)
+    tap(page, "7")
+    expect_taught(page, 7)
+    clear(page)
+    draw(page, looped_seven(bar=8, x=140))
+    expect_taught(page, 7)
 
 
 def expect_number(page, text):

@@ -10,7 +10,7 @@ import pytest
 from tqdm import tqdm
 
 from recognizer import Recognizer
-from recognizer.explain.neighbours import NeighbourIndex
+from recognizer.neighbours import NeighbourIndex
 from recognizer.runtimes.graph import networks
 from recognizer.runtimes.loader import sha256_of
 from tests.train.crash import CrashError, write_half_a_state
@@ -136,7 +136,7 @@ def test_a_run_that_crashes_again_and_again_ends_as_one_that_never_did(trained, 
     crash(fit_module, "run_epoch")  # every epoch is done: none may run again
     card = train_and_evaluate(TWO, mnist, tmp_path, resume=True)
     assert all((a == b).all() for a, b in zip(weights(model), weights(trained[0] / "digits.keras"), strict=True))
-    assert card["sha256"] == sha256_of(model) and NeighbourIndex.load(model)
+    assert card["sha256"] == sha256_of(model) and NeighbourIndex.load(load_model(model))
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in trained[0].iterdir()}
 
 

@@ -53,6 +53,12 @@ class Page:
         return self.run()
 
     @property
+    def chosen(self):
+        """What the digit that is shown was said to be, 10 for none of the digits; None if nothing was said."""
+        taps = [button for button in self.app.button if (button.key or "").startswith("tap_")]
+        return next((int(tap.key[4:]) for tap in taps if tap.proto.type == "primary"), None)
+
+    @property
     def html(self):
         return " ".join(each.proto.body for each in self.app.get("html") if "<style>" not in each.proto.body)
 

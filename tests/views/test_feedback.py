@@ -61,8 +61,7 @@ def tap(page, label):
 
 
 def tap_without_waiting(page, label):
-    page.app.pills(key="correction").set_value(label)
-    page.run()
+    page.click(f"tap_{chosen(page) if label is None else label}")
 
 
 def settle(page):
@@ -79,11 +78,11 @@ def said(page):
 
 
 def chosen(page):
-    return page.app.pills(key="correction").value
+    return page.chosen
 
 
 def test_one_tap_saves_the_drawing_and_what_was_said_of_it(asking, url):
-    assert asking.open().app.pills(key="correction").disabled
+    assert asking.open().app.button(key="tap_3").disabled
     asking.draw(FOUR)
     assert said(asking) == feedback.ALSO_SAVED
     seen = asking.app.session_state["feedback"].shown.picture
