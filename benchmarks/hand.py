@@ -1,7 +1,8 @@
 """What a hand that remembers what its owner has put right gains its owner, and what it costs others.
 
     python -m benchmarks.hand [--hands 70] [--record]
-    python -m benchmarks.hand --choose      compares ways to decide, on other hands than those reported
+    python -m benchmarks.hand HAND_BENCH.py    also measures 15 students, whom that benchmark knows
+    python -m benchmarks.hand --choose         compares ways to decide, on other hands than those reported
 
 The digits of each writer are read one by one in their order, and each one misread is put right once. Kinds of writers:
 
@@ -9,8 +10,11 @@ The digits of each writer are read one by one in their order, and each one misre
   nothing to learn: these figures show whether a hand does harm.
 - usual, strange: made-up hands (benchmarks/support/made_up_hands.py) of 200 digits. The shipped model reads the usual
   ones as it reads people who write on a screen; the strange ones write farther from anything in training.
+- students: the fifteen with even numbers of the UCI collection "Pen-Based Recognition of Handwritten Digits" (Alpaydin
+  & Alimoglu 1998), 250 digits each, drawn on canvases. HAND_BENCH.py and its data are not part of this project; they
+  measure and choose nothing, and models/README.md says how often they were read.
 
-Figures, of the last three quarters of each writer's digits, when the hands have learned something:
+Figures, of the last four fifths of each writer's digits, when the hands have learned something:
 
 - without, with: the share of digits read right without a hand and with the writer's own.
 - worst_without_percent, worst_with_percent: the same for the worst tenth of the writers, each time the worst ones.
@@ -20,13 +24,16 @@ Figures of all digits:
 
 - taps: how many digits a writer puts right.
 - alien_points, alien_most_points: what one writer's hand costs the next writer, on average and at most.
+- ordinary_points, ordinary_most_points: what it costs MNIST's test digits.
 
 adds_ms is how much longer a prediction takes with a hand of 200 drawings, without the model: p50.
 """
 
+import runpy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import numpy as np
@@ -39,7 +46,7 @@ from recognizer import Hand, Recognizer
 from recognizer.prediction import Outputs, to_predictions
 from recognizer.preprocess import prepare
 from recognizer.runtimes.open_model import OpenModel
-from train.data.mnist import Split, load_mnist
+from train.data.mnist import Split, joined, load_mnist
 from train.errors import TrainError
 from train.report.metrics import Results, expected_calibration_error, share_with_interval
 
@@ -71,19 +78,29 @@ class Writer:
         probabilities, taught = hand.decide(self.model, self.probabilities[rows], features, digits)
         return Results(self.split.labels[rows], to_predictions(list(digits), Outputs(probabilities, features, taught)))
 
+    def cost(self, hand: Hand) -> float:
+        """How many points fewer of the digits are read right with a hand."""
+        return 100 * float(self.read(Hand()).right.mean() - self.read(hand).right.mean())
+
 
 def main() -> None:
     parser = command_line(__doc__)
     parser.add_argument("--hands", type=int, default=70, help="made-up hands of each kind (70)")
+    parser.add_argument("tool", nargs="?", metavar="HAND_BENCH.py", help="a benchmark that knows where its data are")
     parser.add_argument("--choose", action="store_true", help="compare ways to decide, and record nothing")
     options = parser.parse_args()
     model = Recognizer.load().model
     if options.choose:
         choose({kind: made_up(model, kind, options.hands, CHOOSING) for kind in HABITS})
         return
+    if options.tool and not Path(options.tool).is_file():
+        parser.error(f"there is no {options.tool}: the benchmark and its data are not part of this project")
     writers = {"mnist": of_mnist(model)}
     writers |= {kind: made_up(model, kind, options.hands, REPORTED) for kind in HABITS}
-    figures: dict = {kind: measure(each) for kind, each in writers.items()}
+    if options.tool:
+        writers["students"] = students(model, SimpleNamespace(**runpy.run_path(options.tool)))
+    ordinary = together(writers["mnist"])
+    figures: dict = {kind: measure(each, None if kind == "mnist" else ordinary) for kind, each in writers.items()}
     report({"hands": options.hands, **figures, "adds_ms": added_ms(writers["strange"][0])}, options, "hand")
 
 
@@ -106,6 +123,28 @@ def made_up(model: OpenModel, kind: str, hands: int, seed: int) -> list[Writer]:
     return [seen(model, made_up_hand(rng, HABITS[kind], DIGITS)) for rng in rngs]
 
 
+def students(model: OpenModel, tool: SimpleNamespace) -> list[Writer]:
+    """Those with even numbers, who only measure."""
+    samples, names = tool.load("pen_students.npz")
+    digits: dict[int, list[tuple[np.ndarray, int]]] = {}
+    for (label, strokes), name in zip(samples, names, strict=True):
+        number = int(name.partition("/")[2])
+        if number % 2 == 0:
+            digits.setdefault(number, []).append((prepare(tool.centred(strokes)), int(label)))
+    pairs = (zip(*digits[number], strict=True) for number in sorted(digits))
+    return [seen(model, Split(np.stack(pictures), np.array(labels, np.uint8))) for pictures, labels in pairs]
+
+
+def together(writers: Sequence[Writer]) -> Writer:
+    """All digits of several writers, as if one had written them."""
+    return Writer(
+        writers[0].model,
+        joined([writer.split for writer in writers]),
+        np.concatenate([writer.probabilities for writer in writers]),
+        np.concatenate([writer.features for writer in writers]),
+    )
+
+
 def seen(model: OpenModel, split: Split) -> Writer:
     """Show a writer's digits to the model, once for all hands that will be tried."""
     outputs = [model.run(split.digits[start : start + BATCH]) for start in range(0, len(split), BATCH)]
@@ -124,18 +163,18 @@ def learned(writer: Writer) -> tuple[Results, Hand]:
     return Results(writer.split.labels, predictions), hand
 
 
-def measure(writers: Sequence[Writer]) -> dict:
-    """The figures that the docstring of this file explains, of one kind of writers."""
+def measure(writers: Sequence[Writer], ordinary: Writer | None = None) -> dict:
+    """The figures that the docstring of this file explains, of one kind of writers; `ordinary`: MNIST's test digits."""
     without = [writer.read(Hand()) for writer in writers]
     results, hands = zip(*map(learned, writers), strict=True)
-    later = [slice(len(writer.split) // 4, None) for writer in writers]
+    later = [slice(len(writer.split) // 5, None) for writer in writers]
     before = [each.right[rows] for each, rows in zip(without, later, strict=True)]
     after = [each.right[rows] for each, rows in zip(results, later, strict=True)]
     confidences = [each.confidences[rows] for each, rows in zip(results, later, strict=True)]
-    costs = [  # hands[-1] is that of the last writer, whose next one is the first
-        100 * float(each.right.mean() - writer.read(hands[number - 1]).right.mean())
-        for number, (writer, each) in enumerate(zip(writers, without, strict=True))
-    ]
+    # hands[-1] is that of the last writer, whose next one is the first
+    figures = _costs("alien", [writer.cost(hands[number - 1]) for number, writer in enumerate(writers)])
+    if ordinary is not None:
+        figures |= _costs("ordinary", [ordinary.cost(hand) for hand in hands])
     return {
         "without": _share(before),
         "with": _share(after),
@@ -143,8 +182,7 @@ def measure(writers: Sequence[Writer]) -> dict:
         "worst_with_percent": _worst_percent(after),
         "taps": round(float(np.mean([(~each.right).sum() for each in results])), 2),
         "ece": round(expected_calibration_error(np.concatenate(confidences), np.concatenate(after)), 4),
-        "alien_points": round(float(np.mean(costs)), 3),
-        "alien_most_points": round(max(costs), 1),
+        **figures,
     }
 
 
@@ -175,6 +213,10 @@ def added_ms(writer: Writer) -> float:
 def _share(right: Sequence[np.ndarray]) -> dict:
     """Of all writers' digits together; `right` is bool (n,) for each writer."""
     return share_with_interval(int(np.concatenate(right).sum()), sum(map(len, right)))
+
+
+def _costs(name: str, points: list[float]) -> dict:
+    return {f"{name}_points": round(float(np.mean(points)), 3), f"{name}_most_points": round(max(points), 2)}
 
 
 def _worst_percent(right: Sequence[np.ndarray]) -> float:

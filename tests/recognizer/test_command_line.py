@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.support.drawing import STROKES, drawn
+from benchmarks.support.drawing import STROKES, drawn, looped_seven, render
+from recognizer import Hand
 from recognizer.__main__ import main, parser
 from recognizer.formatting import COLUMNS
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE
@@ -194,6 +196,28 @@ def test_a_missing_model_is_one_sentence(folder, capsys):
     assert status == 1 and answers == [] and "There is no model" in message
 
 
+def test_a_hand_changes_the_answers_and_says_where(folder, light, capsys):
+    Image.fromarray(render(looped_seven())).save(folder / "looped.png")
+    hand = Hand()
+    hand.learn(light.predict(folder / "looped.png"), 7)
+    hand.save(folder / "mine.npz")
+    arguments = [str(folder / "looped.png"), str(folder / "2.png")]
+    main(arguments)
+    assert ["looped.png: 2 (" in line for line in capsys.readouterr().out.splitlines()] == [True, False]
+    assert main(["--json", "--hand", str(folder / "mine.npz"), *arguments]) == 0
+    answers = [json.loads(line)["digits"][0] for line in capsys.readouterr().out.splitlines()]
+    assert [(each["digit"], each["taught"]) for each in answers] == [(7, True), (2, False)]
+
+
+@pytest.mark.parametrize("name", ["none.npz", "notes.txt", ""])
+def test_a_hand_that_cannot_be_used_is_one_sentence(name, folder, capsys):
+    assert main(["--hand", str(folder / name), str(folder / "3.png")]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == "" and re.fullmatch(
+        r"python -m recognizer: .*(cannot be read|not the file of a hand).*\n", captured.err
+    )
+
+
 def test_with_keras_too_the_program_prints_only_answers(folder):
     command = [*PROGRAM, "--model", DEFAULT_MODEL, folder / "2.png"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -205,5 +229,5 @@ def test_the_help_shows_every_option_in_an_example(capsys):
         main(["--help"])
     text = capsys.readouterr().out
     options = {option for action in parser()._actions for option in action.option_strings} - {"-h", "--help"}
-    assert options == {"--json", "--csv", "--model"}
+    assert options == {"--json", "--csv", "--model", "--hand"}
     assert all(f"python -m recognizer {option} " in text for option in options)

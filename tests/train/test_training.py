@@ -12,7 +12,7 @@ from tqdm import tqdm
 from recognizer import Recognizer
 from recognizer.neighbours import NeighbourIndex
 from recognizer.runtimes.graph import networks
-from recognizer.runtimes.loader import sha256_of
+from recognizer.runtimes.loader import load_model, sha256_of
 from tests.train.crash import CrashError, write_half_a_state
 from tests.train.tiny import TINY, TWO
 from train import pipeline
