@@ -60,7 +60,6 @@ OTHERS = {  # values of the constants that decide
     "recognizer.hand.MAX_COST": (0.0, 2e-3),
     "recognizer.hand.MARGIN": (4.0, 12.0),
 }
-BATCH = 100  # digits in one call of the model
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,9 +146,7 @@ def together(writers: Sequence[Writer]) -> Writer:
 
 def seen(model: OpenModel, split: Split) -> Writer:
     """Show a writer's digits to the model, once for all hands that will be tried."""
-    outputs = [model.run(split.digits[start : start + BATCH]) for start in range(0, len(split), BATCH)]
-    probabilities, features = map(np.concatenate, zip(*outputs, strict=True))
-    return Writer(model, split, probabilities, features)
+    return Writer(model, split, *model.run_all(split.digits))
 
 
 def learned(writer: Writer) -> tuple[Results, Hand]:

@@ -12,14 +12,16 @@ ordinary digit (`recognizer.neighbours`) is misread for it: somebody's 7 may be 
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Self
 
 import numpy as np
 
+from recognizer.batch import in_batches
 from recognizer.errors import HandError, ModelError
 from recognizer.neighbours import index_of
 from recognizer.npz import Layout, read_arrays
@@ -198,11 +200,18 @@ class Hand:
 def _looked_at(model: OpenModel, drawings: tuple[TaughtDrawing, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What `_Memory` holds of drawings: their vectors, from when on they count, and how much."""
     pictures = np.stack([each.picture for each in drawings]) / np.float32(255)
-    probabilities, features = model.run(pictures)
+    # A file may hold hundreds, which several threads look at in less than a second; a tap brings one.
+    outputs = in_batches(partial(_outputs, model), pictures) if len(pictures) > 1 else _outputs(model, pictures)
+    probabilities, features = map(np.stack, zip(*outputs, strict=True))
     log_probabilities = np.log(np.maximum(with_no_digit(probabilities), MIN_PROBABILITY))
     labels, own = _labels(drawings), vectors(features, pictures)
     strength = _lead(log_probabilities, labels).diagonal() + np.float32(MARGIN)
     return own, _least_similarity(model, own, labels, strength), strength
+
+
+def _outputs(model: OpenModel, pictures: Iterable[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The probabilities and the features of each picture."""
+    return list(zip(*model.run(np.stack(list(pictures))), strict=True))
 
 
 def _least_similarity(model: OpenModel, own: np.ndarray, labels: np.ndarray, strength: np.ndarray) -> np.ndarray:
@@ -217,10 +226,9 @@ def _least_similarity(model: OpenModel, own: np.ndarray, labels: np.ndarray, str
         return np.full(len(own), ALIKE_UNGUARDED, np.float32)
     parts = []
     for features, pictures, log_probabilities, theirs in index.batches():
-        similarity = own @ vectors(features, pictures).T  # (m, n)
-        needed = _lead(log_probabilities, labels).T / strength[:, None]  # of the excess
-        equal = (similarity - needed) / np.maximum(1 - needed, np.float32(1e-6))
-        parts.append(np.where((needed < 1) & (labels[:, None] != theirs), equal, 0))
+        room = 1 - _lead(log_probabilities, labels).T / strength[:, None]  # up to the whole strength
+        room[labels[:, None] == theirs] = 0
+        parts.append(1 - (1 - own @ vectors(features, pictures).T) / np.maximum(room, np.float32(1e-6)))
     equal = np.concatenate(parts, axis=1)
     after = equal.shape[1] - 1 - int(MAX_COST * equal.shape[1])
     return np.clip(np.partition(equal, after)[:, after], ALIKE, ALIKE_ENOUGH)

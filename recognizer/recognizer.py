@@ -21,7 +21,6 @@ from recognizer.preprocess import prepare_ink
 from recognizer.runtimes.loader import default_model, load_model
 from recognizer.runtimes.open_model import OpenModel, Probabilities
 
-MAX_BATCH = 64  # digits in one model call; 1,024 would keep 400 MB more for good, and be no faster
 ENOUGH = 16  # digits of several pictures for one call: more are hardly faster, and answers would come in bursts
 
 
@@ -115,8 +114,7 @@ class Recognizer:
 
     def _outputs(self, prepared: list[np.ndarray], hand: Hand | None) -> Outputs:
         inputs = np.stack(prepared)
-        batches = [self.model.run(inputs[i : i + MAX_BATCH]) for i in range(0, len(inputs), MAX_BATCH)]
-        probabilities, features = map(np.concatenate, zip(*batches, strict=True))
+        probabilities, features = self.model.run_all(inputs)
         if hand is None:
             return Outputs(probabilities, features, np.zeros(len(inputs), bool))
         changed, taught = hand.decide(self.model, probabilities, features, inputs)

@@ -76,11 +76,18 @@ def test_the_python_in_the_readme_runs(tmp_path, monkeypatch):
     reading, explaining = code.split("from recognizer.explain")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(MODEL_VARIABLE, str(DEFAULT_MODEL.with_suffix(".onnx")))
-    for name, digit in (("seven.png", 7), ("7.png", 7), ("3.png", 3), ("note.jpg", 2), ("tree.jpg", 1)):
+    for name, digit in (
+        ("seven.png", 7),
+        ("7.png", 7),
+        ("3.png", 3),
+        ("note.jpg", 2),
+        ("tree.jpg", 1),
+        ("another.png", 3),
+    ):
         Image.fromarray(drawn(digit)).save(name)
     names = {}
     exec(reading, names)  # noqa: S102 - our own README
-    assert names["prediction"].digit == 7 and names["reading"].text == "2"
+    assert names["prediction"].digit == 7 and names["reading"].text == "2" and len(names["hand"]) == 1
     # What follows needs Keras; tests/recognizer/test_explain.py runs the same.
     assert set(re.findall(r"explainer\.(\w+)", explaining)) <= set(dir(Explainer))
 

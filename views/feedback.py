@@ -162,16 +162,23 @@ def _say(row: Row, label: int | None, is_saved: bool) -> None:
 
 def _state_of(row: Row, label: int | None, is_saved: bool) -> str:
     """What has become of the tap for the digit that is shown, as a sentence."""
-    name = "none of these" if label == NO_DIGIT else with_article(label or 0)
-    key = key_of(row.shown) if row.shown else None
-    if key not in row.keeper.labels:
+    key, keeper = key_of(row.shown) if row.shown else None, row.keeper
+    if key not in keeper.labels:
         if label is None:
             return ALSO_SAVED if is_saved else NOT_SAVED
-        return f"Learned as {name}. {CHANGE}"
-    is_waiting = key in row.keeper.waiting
-    if row.keeper.labels[key] is None:
+        return f"Learned as {_name(label)}. {CHANGE}"
+    saved, is_waiting = keeper.labels[key], key in keeper.waiting
+    if saved is None:
         return "Taking it back …" if is_waiting else "Taken back."
-    return "Learned. Saving …" if is_waiting else f"Learned and saved as {name}. Thank you! {CHANGE}"
+    if is_waiting:
+        return "Learned. Saving …"
+    if label is None:  # undone where the line says what was learned
+        return f"No longer learned, but still saved as {_name(saved)}."
+    return f"Learned and saved as {_name(label)}. Thank you! {CHANGE}"
+
+
+def _name(label: int) -> str:
+    return "none of these" if label == NO_DIGIT else with_article(label)
 
 
 @st.fragment(run_every=POLL_S)

@@ -23,7 +23,7 @@ LIMITS = {
     "reading": Limit(per_second=100, burst=500),  # pictures for the model; a stroke of a number is about ten of them
     "photo": Limit(per_second=1, burst=20),  # half a second each
     "why": Limit(per_second=2, burst=10),  # half a second each
-    "correction": Limit(per_second=1, burst=10),  # each is written to disk
+    "correction": Limit(per_second=1, burst=10),  # taps; each is learned, and may be written to disk
 }
 
 

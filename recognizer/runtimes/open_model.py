@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+MAX_BATCH = 64  # digits in one call; 1,024 would keep 400 MB more for good, and be no faster
 Probabilities = Callable[[np.ndarray], np.ndarray]  # float32 (n, 28, 28) in 0-1 -> float32 (n, 10) or (n, 11)
 
 
@@ -33,6 +34,12 @@ class OpenModel:
     def of(cls, probabilities: Probabilities) -> Self:
         """Wrap a function that only gives probabilities, without a file."""
         return cls(lambda digits: (probabilities(digits), no_features(digits)))
+
+    def run_all(self, digits: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `run` does for any number of digits, above 0, 64 to a call."""
+        batches = [self.run(digits[i : i + MAX_BATCH]) for i in range(0, len(digits), MAX_BATCH)]
+        probabilities, features = map(np.concatenate, zip(*batches, strict=True))
+        return probabilities, features
 
     def __call__(self, digits: np.ndarray) -> np.ndarray:
         """Return the probabilities of digits: float32 (n, 28, 28), 0-1, n > 0 -> float32 (n, 10) or (n, 11)."""

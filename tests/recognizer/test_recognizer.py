@@ -59,7 +59,7 @@ def test_many_at_once_are_read_as_one_by_one(light):
 
 
 def test_many_go_through_the_model_in_bounded_batches(monkeypatch, mnist_sample):
-    monkeypatch.setattr("recognizer.recognizer.MAX_BATCH", 40)
+    monkeypatch.setattr("recognizer.runtimes.open_model.MAX_BATCH", 40)
     batches = []
     recognizer = Recognizer(lambda digits: batches.append(len(digits)) or always(1)(digits))
     assert len(recognizer.predict_many(list(mnist_sample["x_test"]))) == 100

@@ -109,6 +109,22 @@ def test_another_tap_changes_the_label_and_the_same_takes_it_back(asking, url):
     assert "Learned and saved as none of these." in said(asking) and saved(url) == [(4, 10)]
 
 
+def test_what_is_no_longer_learned_may_still_be_saved(asking, url):
+    asking.open(FOUR)
+    tap(asking, 9)
+    asking.click("unlearn")
+    assert said(asking) == "No longer learned, but still saved as a 9." and saved(url) == [(4, 9)]
+    tap(asking, 4)
+    assert "Learned and saved as a 4." in said(asking) and saved(url) == [(4, 4)]
+
+
+def test_the_answer_that_is_saved_is_the_models_own(asking, url):
+    asking.open(FOUR)
+    tap(asking, 9)
+    tap(asking, 8)
+    assert saved(url) == [(4, 8)], "not the 9 that it was taught"
+
+
 def test_a_new_stroke_makes_a_new_drawing_and_undoing_it_finds_the_old_one(asking, url):
     asking.open(FOUR)
     tap(asking, 9)

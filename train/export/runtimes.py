@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from recognizer.recognizer import MAX_BATCH
 from recognizer.runtimes.graph import with_features
 from recognizer.runtimes.loader import load_model, load_network, sha256_of
 from recognizer.runtimes.open_model import OpenModel
@@ -70,10 +69,7 @@ def compare(one: OpenModel, other: OpenModel, digits: np.ndarray) -> tuple[int, 
 
     It is infinite where only one of them gives features.
     """
-    batches = [digits[start : start + MAX_BATCH] for start in range(0, len(digits), MAX_BATCH)]
-    a, b = (
-        [np.concatenate(outputs) for outputs in zip(*map(model.run, batches), strict=True)] for model in (one, other)
-    )
+    a, b = one.run_all(digits), other.run_all(digits)
     other_answers = int((a[0].argmax(1) != b[0].argmax(1)).sum())
     if a[1].shape != b[1].shape:
         return other_answers, np.inf
