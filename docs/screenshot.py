@@ -17,7 +17,7 @@ SEVEN: list[list[tuple[float, float]]] = [
 def main() -> None:
     with served(ROOT / "streamlit_app.py") as address, sync_playwright() as playwright:
         browser = launch(playwright)
-        page = browser.new_page(viewport={"width": 900, "height": 690}, device_scale_factor=1.5)
+        page = browser.new_page(viewport={"width": 900, "height": 730}, device_scale_factor=1.5)
         open_page(page, address)
         wait_until_read(page)
         draw(page, SEVEN)
