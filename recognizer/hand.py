@@ -17,7 +17,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, NamedTuple, Self
 
 import numpy as np
 
@@ -43,8 +43,7 @@ MAX_COST = 5e-4  # the share of ordinary digits that one drawing may cost
 MARGIN = 8.0  # in nats, by how much the label then leads over what the model said of the drawing
 
 
-@dataclass(frozen=True, eq=False)
-class TaughtDrawing:
+class TaughtDrawing(NamedTuple):
     """A drawing and what it is: picture uint8 (28, 28), 0 paper to 255 ink; label 0-9, or None for no digit."""
 
     picture: np.ndarray
@@ -97,7 +96,7 @@ class Hand:
         picture = _picture(prediction)
         with self._lock:
             others = [each for each in self._drawings if not np.array_equal(each.picture, picture)]
-            self._drawings = (*others, TaughtDrawing(picture, digit))[-MAX_DRAWINGS:]
+            self._drawings = (*others, TaughtDrawing(picture, digit if digit is None else int(digit)))[-MAX_DRAWINGS:]
 
     def merge(self, other: Self) -> None:
         """Remember what another hand holds, too, as if it had been learned before all that this one holds."""

@@ -85,7 +85,7 @@ def _text_of(hand: Hand) -> str:
     """The content of the hand's file in Base64, made anew only when the hand has changed; "" for an empty one."""
     drawings = tuple(hand)
     known, text = st.session_state.get("hand_text", ((), ""))
-    if known != drawings:
+    if list(map(id, known)) != list(map(id, drawings)):
         text = base64.b64encode(content_of(hand)).decode() if drawings else ""
         st.session_state["hand_text"] = drawings, text
     return text

@@ -51,6 +51,21 @@ def test_it_answers_as_keras_does_for_any_number_of_pictures(exported):
         answer = load_model(path)(digits[:count])
         assert answer.dtype == np.float32
         np.testing.assert_allclose(answer, expected[:count], atol=1e-5)
+        features = load_model(path).run(digits[:count])[1]  # of this model, the pixels themselves
+        np.testing.assert_allclose(features, digits[:count].reshape(count, -1), atol=1e-6)
+
+
+def test_a_file_that_does_not_give_the_features_has_none(ending, tmp_path):
+    path = tmp_path / f"small.{ending}"
+    pooled = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            *(keras.layers.Conv2D(10, 3), keras.layers.GlobalAveragePooling2D(), keras.layers.Softmax()),
+        ]
+    )
+    write(pooled, path, ending) if ending in FORMATS else pooled.save(path)
+    probabilities, features = load_model(path).run(np.zeros((3, 28, 28), np.float32))
+    assert probabilities.shape == (3, 10) and features.shape == (3, 0)
 
 
 def test_each_of_several_threads_gets_its_own_answers(exported):

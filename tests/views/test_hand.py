@@ -50,6 +50,16 @@ def test_one_tap_on_a_looped_seven_and_the_next_is_read_as_a_seven(page):
     assert page.draw(sent(placed(2))).winners == ["2"] and "taught" not in page.text
 
 
+def test_why_shows_the_drawings_that_decided_and_then_what_the_model_says_by_itself(page):
+    page.open(LOOPED[0])
+    tap(page, 7)
+    page.draw(LOOPED[1]).show("Why")
+    headings = [each.value for each in page.app.markdown]
+    assert headings[:2] == ["### 7, as you taught it", "#### Your drawings that decided"]
+    assert any(heading.startswith("### By itself, the model says: 2") for heading in headings)
+    assert page.html.count('class="figure pixels small"') == 1 + 8, "and the most similar training digits"
+
+
 def test_a_wrong_tap_is_undone_by_one_button_or_by_the_same_tap_again(page):
     page.open(LOOPED[0])
     tap(page, 4)
