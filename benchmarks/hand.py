@@ -11,8 +11,8 @@ The digits of each writer are read one by one in their order, and each one misre
 - usual, strange: made-up hands (benchmarks/support/made_up_hands.py) of 200 digits. The shipped model reads the usual
   ones as it reads people who write on a screen; the strange ones write farther from anything in training.
 - students: the fifteen with even numbers of the UCI collection "Pen-Based Recognition of Handwritten Digits" (Alpaydin
-  & Alimoglu 1998), 250 digits each, drawn on canvases. HAND_BENCH.py and its data are not part of this project; they
-  measure and choose nothing, and models/README.md says how often they were read.
+  & Alimoglu 1998), 250 digits each, drawn on canvases. HAND_BENCH.py and its data are not part of this project;
+  models/README.md says how often they were read, and what that influenced.
 
 Figures, of the last four fifths of each writer's digits, when the hands have learned something:
 

@@ -130,7 +130,8 @@ def test_an_index_that_is_missing_damaged_or_of_another_model_is_one_sentence(mo
             NeighbourIndex.load(opened)
     index_path(model).write_bytes(whole)
     assert NeighbourIndex.load(opened)
-    for number, network in enumerate((ensemble([digits(), digits()]), classic(width=0.1))):  # of as many features, and of others
+    others = ensemble([digits(), digits()]), classic(width=0.1)  # with as many features, and with fewer
+    for number, network in enumerate(others):
         other = tmp_path / str(number) / "digits.keras"
         other.parent.mkdir()
         network.save(other)
