@@ -93,7 +93,8 @@ class Hand:
         A picture that it holds already is held once, with its last label. Raises `HandError` for another label.
         """
         _check_label(digit)
-        picture = _picture(prediction)
+        picture = prediction.picture
+        picture.flags.writeable = False
         with self._lock:
             others = [each for each in self._drawings if not np.array_equal(each.picture, picture)]
             self._drawings = (*others, TaughtDrawing(picture, digit if digit is None else int(digit)))[-MAX_DRAWINGS:]
@@ -107,7 +108,7 @@ class Hand:
 
     def find(self, prediction: Prediction) -> int | None:
         """Return the position of the drawing whose picture is that of a prediction; None if it was not learned."""
-        picture = _picture(prediction)
+        picture = prediction.picture
         return next((i for i, each in enumerate(self._drawings) if np.array_equal(each.picture, picture)), None)
 
     def forget(self, position: int) -> None:
@@ -173,8 +174,7 @@ class Hand:
         if not memory.drawings:
             return []
         similarity = memory.vectors @ vectors(prediction.features[None], prediction.input[None])[0]
-        answer = prediction.digit if prediction.is_digit else NO_DIGIT
-        speaks = (similarity > memory.alike) & (memory.labels == answer)
+        speaks = (similarity > memory.alike) & (memory.labels == prediction.label)
         return [memory.drawings[i] for i in np.argsort(-similarity) if speaks[i]]
 
     def _remembered(self, model: OpenModel) -> _Memory:
@@ -249,12 +249,6 @@ def _answers(probabilities: np.ndarray) -> np.ndarray:
 
 def _labels(drawings: tuple[TaughtDrawing, ...]) -> np.ndarray:
     return np.array([NO_DIGIT if each.label is None else each.label for each in drawings], int)
-
-
-def _picture(prediction: Prediction) -> np.ndarray:
-    picture = np.rint(255 * prediction.input).astype(np.uint8)
-    picture.flags.writeable = False
-    return picture
 
 
 def _check_label(label: object) -> None:

@@ -31,6 +31,16 @@ class Prediction:
     features: np.ndarray
     taught: bool
 
+    @property
+    def label(self) -> int:
+        """What the picture is read as: the digit, or NO_DIGIT where it does not look like any."""
+        return self.digit if self.is_digit else NO_DIGIT
+
+    @property
+    def picture(self) -> np.ndarray:
+        """The input as it is stored: uint8 (28, 28), 0 paper to 255 ink."""
+        return np.rint(255 * self.input).astype(np.uint8)
+
 
 @dataclass(frozen=True, eq=False)
 class Detection(Prediction):

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-import numpy as np
 import streamlit as st
 
 from corrections import Correction, CorrectionError
@@ -39,7 +38,8 @@ class Row:
 
     drawing: the id of the drawing that is shown; digit: which of its digits the row asks about; "" and None where
         nothing has been read.
-    shown: that digit as a correction, with a label yet to be filled in; None where corrections are not saved.
+    shown: that digit as a correction, to which a tap adds the label and the model's own answer; None where corrections
+        are not saved.
     early: a tap that came before the page had read what is drawn: the drawing's id, and the label.
     """
 
@@ -75,7 +75,9 @@ class Row:
         if self.shown and label is None:
             self.keeper.remove(key_of(self.shown))
         elif self.shown and label is not None:
-            self.keeper.put(replace(self.shown, label=label, made_at=datetime.now(UTC)))
+            own = own_answer(self.digit)  # what the model said, whatever it was taught since
+            now = datetime.now(UTC)
+            self.keeper.put(replace(self.shown, answer=own.label, confidence=own.confidence, label=label, made_at=now))
 
 
 def show(drawing: Drawing | None, digit: Detection | None, position: int) -> None:
@@ -120,15 +122,14 @@ def _label_of(digit: Detection | None) -> int | None:
 
 
 def _correction(drawing: Drawing, digit: Detection, position: int) -> Correction:
-    own = own_answer(digit)
     return Correction(
         drawing=drawing.id,
         position=position,
-        picture=np.rint(255 * digit.input).astype(np.uint8),
+        picture=digit.picture,
         strokes=drawing.strokes,
         box=digit.box,
-        answer=own.digit if own.is_digit else NO_DIGIT,
-        confidence=own.confidence,
+        answer=digit.label,
+        confidence=digit.confidence,
         label=NO_DIGIT,
         model=recognizer().result().model.sha256,
         made_at=datetime.now(UTC),
