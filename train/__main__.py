@@ -1,7 +1,7 @@
 """Train a digit model on MNIST and write it to models/, with its card and its pictures.
 
     python -m train                                the shipped model, an hour and a half on two cores
-    python -m train --preset quick                 a smaller one in ten minutes, as models/quick.keras
+    python -m train --preset quick                 one without teachers in ten minutes, as models/quick.keras
     python -m train --architecture classic         the network of the tutorials, as models/mnist.keras and mnist.h5
     python -m train --corrections corrections.npz  with corrections, too, as `python -m corrections export` writes them
     python -m train --resume                       go on after Ctrl-C or a crash; at most one epoch is lost
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--corrections", type=Path, metavar="FILE", help="corrections to train with, too (.npz)")
     run = line.add_mutually_exclusive_group()
     run.add_argument("--architecture", choices=list(CONFIGS), help="which network (digits)")
-    run.add_argument("--preset", choices=list(PRESETS), help="another run, smaller and quicker")
+    run.add_argument("--preset", choices=list(PRESETS), help="another run, quicker")
     line.add_argument("--seed", type=int, help="of everything random")
     for field in fields(TrainConfig):
         if field.name in NOT_GENERATED:

@@ -17,19 +17,25 @@ class TrainConfig:
     validation_size: int = 5_000  # digits held out of the 60,000; everything is chosen on these
 
     # Drawings of what MNIST lacks (train/synthetic/drawings.py), beside its 55,000 digits in every epoch; 0 for none.
-    drawn_digits: int = 12_000  # digits in the styles of the world, by a parametric pen
-    variants: int = 8_000  # MNIST's with a slash, a flag, a foot, a bar, another pen
-    negatives: int = 15_000  # letters, signs, scribbles: an eleventh class
-    validation_drawings: int = 3_000  # of each of the three kinds, to choose and to calibrate on
+    drawn_digits: int = 25_000  # digits in the styles of the world
+    negatives: int = 12_000  # letters, signs, scribbles: an eleventh class
+    validation_drawings: int = 4_000  # of each of the two kinds, to choose and to calibrate on
     calibrate: bool = True  # confidence and refusals, on the validation drawings (train/network/calibration.py)
-    pool: int = 3  # how many epochs' drawings are made; each epoch takes its own at random
+    pool: int = 6  # how many epochs' drawings are made; each epoch takes its own at random
     corrections: str = ""  # SHA-256 of the file of corrections that are trained on, too (train/data/corrections.py)
     corrections_repeat: int = 8  # times that an epoch has each of them, so that a few dozen among 90,000 matter
 
-    ensemble_size: int = 1  # networks, trained one after another with seeds of their own, whose logits are averaged
-    width: float = 1.0  # times the network's filters
-    epochs: int = 20
+    # Wider networks are trained first; the one that is shipped, their student, also learns their probabilities, which
+    # say what else a digit looks like (Hinton, Vinyals & Dean 2015, arXiv 1503.02531).
+    teachers: int = 2  # trained one after another, with seeds of their own; 0 for none
+    teacher_width: float = 4 / 3  # in place of `width`
+    teacher_epochs: int = 11  # in place of `epochs`
+    distill: float = 0.7  # share of the teachers' mean probabilities in the student's targets; the labels are the rest
+
+    width: float = 1.0  # times the network's filters; `digits` has as many in its first stage at any width
+    epochs: int = 26
     batch_size: int = 128
+    precision: str = "mixed_bfloat16"  # of training: a quarter faster on processors that calculate in it, else slower
     optimizer: str = "adamw"
     learning_rate: float = 2e-3  # the peak; AdamW with batch normalisation trains stably there
     schedule: str = "cosine"  # one cycle: a linear rise, then a cosine down to 0; or "constant"
@@ -52,41 +58,43 @@ class TrainConfig:
         """How many outputs the network has: ten digits, and "none of these" where negatives teach it."""
         return 11 if self.negatives else 10
 
-    def member(self, number: int) -> "TrainConfig":
-        """The configuration of one network of the ensemble, counted from 1: each has a seed of its own."""
-        return replace(self, seed=self.seed + number - 1)
+    def network(self, number: int) -> "TrainConfig":
+        """The configuration of the `number`th network that is trained, from 1: first the teachers, then the student."""
+        if number > self.teachers:
+            return self
+        return replace(self, seed=self.seed + number, width=self.teacher_width, epochs=self.teacher_epochs)
 
     def __post_init__(self) -> None:
         """Raise `TrainError` for values with which no training can work."""
         above_0 = ("epochs", "batch_size", "validation_size", "learning_rate", "width", "pool", "validation_drawings")
-        for name in (*above_0, "corrections_repeat", "ensemble_size"):
+        for name in (*above_0, "corrections_repeat", "teacher_width", "teacher_epochs"):
             if getattr(self, name) <= 0:
                 raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it has to be above 0.")
-        for name in ("drawn_digits", "variants", "negatives"):
+        for name in ("drawn_digits", "negatives", "teachers"):
             if getattr(self, name) < 0:
                 raise TrainError(f"--{name.replace('_', '-')} is {getattr(self, name)}: it cannot be below 0.")
-        for name, choices in (("optimizer", ("adamw", "adadelta")), ("schedule", ("cosine", "constant"))):
-            if getattr(self, name) not in choices:
-                raise TrainError(f"--{name} is {getattr(self, name)!r}: choose {' or '.join(choices)}.")
-        if not 0 <= self.ema < 1:
-            raise TrainError(f"--ema is {self.ema}: it has to be 0 or above, and below 1.")
+        choices = {"optimizer": ("adamw", "adadelta"), "schedule": ("cosine", "constant")}
+        for name, allowed in {**choices, "precision": ("float32", "mixed_bfloat16")}.items():
+            if getattr(self, name) not in allowed:
+                raise TrainError(f"--{name} is {getattr(self, name)!r}: choose {' or '.join(allowed)}.")
+        for name in ("ema", "distill"):
+            if not 0 <= getattr(self, name) < 1:
+                raise TrainError(f"--{name} is {getattr(self, name)}: it has to be 0 or above, and below 1.")
 
 
 DIGITS = TrainConfig(
-    ensemble_size=2,
     note="MNIST's test digits have been read five times, once for each model that this project finished, this one the "
     "fifth; models/README.md lists every time the test data were read.",
 )
 
-# A smaller model, for trying things out; never in the place of the shipped one.
+# A quick run, for trying things out; its model never takes the place of the shipped one.
 QUICK = TrainConfig(
     name="quick",
-    width=0.5,
-    epochs=12,
-    drawn_digits=6_000,
-    variants=3_000,
+    teachers=0,
+    epochs=8,
+    drawn_digits=15_000,
     negatives=8_000,
-    pool=1,
+    pool=2,
     validation_drawings=1_500,
 )
 
@@ -97,7 +105,9 @@ CLASSIC = TrainConfig(
     note="The tutorials leave Adadelta's learning rate to Keras, which now starts at 0.001. Its paper (Zeiler 2012, "
     "arXiv 1212.5701) multiplies its steps by nothing at all, so the learning rate is 1.0 here.",
     formats=("keras", "h5"),
+    teachers=0,
     epochs=10,
+    precision="float32",
     optimizer="adadelta",
     learning_rate=1.0,
     schedule="constant",
@@ -106,7 +116,6 @@ CLASSIC = TrainConfig(
     ema=0.0,
     augment=False,
     drawn_digits=0,
-    variants=0,
     negatives=0,
     calibrate=False,
 )

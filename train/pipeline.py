@@ -17,7 +17,7 @@ from train.data.mnist import Mnist, Split, joined
 from train.errors import TrainError
 from train.export.neighbours import write_index
 from train.files import check_room, disk_errors, finish_moving, written_together
-from train.network.architecture import build, ensemble
+from train.network.architecture import build
 from train.network.calibration import calibrate
 from train.network.fit import fit, right_of
 from train.report.metrics import (
@@ -57,9 +57,9 @@ def train_and_evaluate(
     learned, held_out = sides(corrections) if corrections is not None else (None, None)
     drawings = cache(lambda: training_drawings(config, mnist.train))  # made when they are first needed
     validation_drawings = held_out_drawings(config, mnist.validation, VALIDATION)
-    watched = {"validation": mnist.validation, "drawn": validation_drawings.only_digits()}
+    watched = {"validation": mnist.validation, "drawn": validation_drawings.digits}
     train = mnist.train if learned is None else joined([mnist.train, *[learned] * config.corrections_repeat])
-    model, history = _train_members(config, train, drawings, watched, out, resume)
+    model, history = _train_networks(config, train, drawings, watched, out, resume)
     calibration = {}
     if config.calibrate:
         negatives = validation_drawings.negatives if config.negatives else None
@@ -68,13 +68,13 @@ def train_and_evaluate(
 
     with disk_errors(out), written_together(out, config.name) as folder:
         for suffix in config.formats:
-            _save_for_inference(model, config, folder / f"{config.name}.{suffix}")
+            _save(model, folder / f"{config.name}.{suffix}")
         saved = _scored_model(config, folder)
         recognizer = Recognizer.load(saved)
         test_predictions = recognizer.predict_many(list(mnist.test_pictures))  # as a user's program does
         test = Results(mnist.test_labels, test_predictions)
         report = held_out_drawings(config, mnist.validation, REPORT)
-        drawn = [read_split(recognizer, part) for part in (report.digits, report.variants, report.negatives)]
+        drawn = [read_split(recognizer, part) for part in (report.digits, report.negatives)]
         write_index(saved, mnist.train, drawings(), config)
         card = {
             "model": saved.name,
@@ -147,7 +147,7 @@ def _check_corrections(config: TrainConfig, corrections: Corrections) -> None:
         )
 
 
-def _train_members(
+def _train_networks(
     config: TrainConfig,
     train: Split,
     drawings: Callable[[], Drawings],
@@ -155,14 +155,18 @@ def _train_members(
     out: Path,
     resume: bool,
 ) -> tuple[keras.Model, list[dict]]:
-    """Train the networks of the ensemble, one after another; return (their ensemble, the history of all of them)."""
-    members, history = [], []
-    for number in range(1, config.ensemble_size + 1):
+    """Train the teachers, then their student; return (the student in float32, the history of all of them)."""
+    networks: list[keras.Model] = []
+    history = []
+    for number in range(1, config.teachers + 2):
         state = state_path(config, out, number)
-        member, epochs = fit(config.member(number), train, drawings, watched, state, resume)
-        members.append(member)
-        history += [{"member": number, **epoch} for epoch in epochs]
-    return ensemble(members), history
+        name, teachers = ("student", networks) if number > config.teachers else (f"teacher {number}", [])
+        network, epochs = fit(config.network(number), train, drawings, watched, state, resume, teachers)
+        networks.append(network)
+        history += [{"network": name, **epoch} for epoch in epochs]
+    student = build(config)
+    student.set_weights(networks[-1].get_weights())
+    return student, history
 
 
 def _compare(recognizer: Recognizer, old: Path, validation: Split, held_out: Split) -> dict[str, Any]:
@@ -185,16 +189,12 @@ def _scored_model(config: TrainConfig, folder: Path) -> Path:
 
 def _bytes_written(config: TrainConfig) -> int:
     """The most that a run takes on the disk: while it writes its last state, or its model beside all states."""
-    weights = 4 * build(config).count_params()
-    state = 4 * weights  # weights, average, and the optimizer's two moments
-    states_with_one_being_written = (config.ensemble_size + 1) * state
-    return states_with_one_being_written + len(config.formats) * config.ensemble_size * weights + BESIDE_THE_MODEL
+    *teachers, student = (4 * build(config.network(n)).count_params() for n in range(1, config.teachers + 2))
+    states = 4 * (sum(teachers) + 2 * student)  # weights, average, the optimizer's two moments; the last twice
+    return states + len(config.formats) * student + BESIDE_THE_MODEL
 
 
-def _save_for_inference(model: keras.Model, config: TrainConfig, path: Path) -> None:
-    """Save only the network: the optimizer's state would triple the file, and nothing here reads it."""
-    bare = ensemble([build(config) for _ in range(config.ensemble_size)])
-    bare.set_weights(model.get_weights())
+def _save(model: keras.Model, path: Path) -> None:
     if path.suffix == ".h5":
-        check_room(path.parent, 4 * bare.count_params() + HDF5_ROOM)  # a full disk in HDF5 would end the process
-    bare.save(path)
+        check_room(path.parent, 4 * model.count_params() + HDF5_ROOM)  # a full disk in HDF5 would end the process
+    model.save(path)

@@ -1,7 +1,8 @@
-"""The state of an unfinished training run: NAME.unfinished-NUMBER.npz, one file for each member of the ensemble.
+"""The state of an unfinished training run: NAME.unfinished-NUMBER.npz, a file for each network.
 
-Each holds the member's configuration, its history, and everything that training changes: weights, statistics, dropout
-seeds, the optimizer's moments, the EMA. A member starts when the one before it has finished its epochs.
+The teachers' come first, then the student's. Each holds the network's configuration, its history, and everything that
+training changes: weights, statistics, dropout seeds, the optimizer's moments, the EMA. A network starts when the one
+before it has finished its epochs.
 """
 
 import json
@@ -21,12 +22,12 @@ START_OVER = "train without --resume to start over."
 
 
 def state_path(config: TrainConfig, out: Path, number: int) -> Path:
-    """The file for the state of member `number`, counted from 1."""
+    """The file for the state of network `number`, counted from 1."""
     return out / f"{config.name}.unfinished-{number}.npz"
 
 
 def states(out: Path, name: str) -> dict[int, Path]:
-    """The existing states of `name`, by the member's number, including those of a run with more members."""
+    """The existing states of `name`, by the network's number, including those of a run with more networks."""
     paths = out.iterdir() if out.is_dir() else ()
     matches = ((re.fullmatch(rf"{re.escape(name)}\.unfinished-(\d+)\.npz", path.name), path) for path in paths)
     return dict(sorted((int(match[1]), path) for match, path in matches if match))
@@ -36,13 +37,14 @@ def check_states(config: TrainConfig, out: Path) -> None:
     """Raise `TrainError` unless all existing states are whole, and belong to one run with this configuration."""
     finished = 0
     for number, path in states(out, config.name).items():
-        history, _ = _read(path, config.member(number))
+        network = config.network(number)
+        history, _ = _read(path, network)
         if number != finished + 1:
             raise TrainError(
-                f"{path.name} belongs to another run, because member {finished + 1} is not trained yet. "
+                f"{path.name} belongs to another run, because network {finished + 1} is not trained yet. "
                 f"Remove it, or {START_OVER}"
             )
-        finished += len(history) == config.epochs
+        finished += len(history) == network.epochs
 
 
 def remove_states(out: Path, name: str) -> None:
@@ -53,7 +55,7 @@ def remove_states(out: Path, name: str) -> None:
 
 
 def save_state(path: Path, variables: list, config: TrainConfig, history: list[dict]) -> None:
-    """Save the state of the member whose configuration is `config`; an older one stays until this one is whole."""
+    """Save the state of the network whose configuration is `config`; an older one stays until this one is whole."""
     arrays: dict[str, Any] = {f"v{i}": np.asarray(variable) for i, variable in enumerate(variables)}
     with disk_errors(path.parent), written_whole(path) as temporary, temporary.open("wb") as file:
         np.savez(file, config=json.dumps(asdict(config)), history=json.dumps(history), **arrays)

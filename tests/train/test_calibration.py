@@ -96,12 +96,12 @@ def test_bins_of_equal_mass_see_what_cancels_out_within_one_bin_of_equal_width()
 
 def test_the_figures_on_drawings_are_those_of_their_labels():
     """A model that answers 7 with 91 % and refuses nothing reads a 7, a 2 and what is no digit."""
-    seven, two, none = (
-        read_split(Recognizer(always(7, 0.91, none=0.1)), split(np.zeros((1, 11)), np.array([label])))
-        for label in (7, 2, NO_DIGIT)
+    digits, negatives = (
+        read_split(Recognizer(always(7, 0.91, none=0.1)), split(np.zeros((len(labels), 11)), np.array(labels)))
+        for labels in ([7, 2], [NO_DIGIT])
     )
-    figures = figures_on_drawings(seven, two, none)
-    assert [figures[name]["right"] for name in ("digits", "variants")] == [1, 0]
+    figures = figures_on_drawings(digits, negatives)
+    assert figures["digits"]["right"] == 1 and figures["digits"]["of"] == 2
     assert [figures[name]["count"] for name in ("digits_refused", "negatives_refused")] == [0, 0]
     assert figures["log_loss"] == pytest.approx(-(np.log(0.91) + np.log(0.01)) / 2, abs=1e-4)
     assert figures["ece"] == pytest.approx(0.41)

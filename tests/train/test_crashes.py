@@ -121,7 +121,7 @@ def test_what_cannot_be_the_folder_is_one_sentence_at_once(tmp_path, no_data, fo
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-@pytest.mark.parametrize(("owner", "name"), [(state.np, "savez"), (pipeline, "_save_for_inference")])
+@pytest.mark.parametrize(("owner", "name"), [(state.np, "savez"), (pipeline, "_save")])
 def test_a_disk_that_is_full_in_the_middle_is_one_sentence_even_where_nothing_can_be_removed(
     mnist_sample, tmp_path, monkeypatch, untrained, owner, name
 ):
@@ -144,4 +144,4 @@ def test_a_disk_that_is_full_in_the_middle_is_one_sentence_even_where_nothing_ca
 def test_an_h5_file_is_not_begun_on_a_full_disk_where_hdf5_would_end_the_process(tmp_path, monkeypatch):
     monkeypatch.setattr(files.os, "fsync", refuse(errno.ENOSPC))
     with pytest.raises(OSError, match="No space left"):
-        pipeline._save_for_inference(build(TINY), TINY, tmp_path / "digits.h5")
+        pipeline._save(build(TINY), tmp_path / "digits.h5")

@@ -11,18 +11,17 @@ from tqdm import tqdm
 
 from recognizer import Recognizer
 from recognizer.neighbours import NeighbourIndex
-from recognizer.runtimes.graph import networks
 from recognizer.runtimes.loader import load_model, sha256_of
 from tests.train.crash import CrashError, write_half_a_state
-from tests.train.tiny import TINY, TWO
+from tests.train.tiny import TAUGHT, TINY
 from train import pipeline
 from train.__main__ import config_from, main, parser
 from train.config import CLASSIC, DIGITS, PRESETS
 from train.errors import TrainError
 from train.network import fit as fit_module
-from train.network.architecture import build, ensemble
+from train.network.architecture import build
 from train.network.ema import ExponentialMovingAverage
-from train.network.fit import compiled, fit, run_epoch
+from train.network.fit import batches_of, compiled, fit, run_epoch
 from train.pipeline import check_start, train_and_evaluate
 from train.report.metrics import accuracy_with_interval
 from train.state import save_state, state_path, states
@@ -32,9 +31,9 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def trained(mnist, tmp_path_factory):
-    """The folder and the card of an ensemble of two, trained without a break."""
+    """The folder and the card of a network and its teacher, trained without a break."""
     out = tmp_path_factory.mktemp("trained")
-    return out, train_and_evaluate(TWO, mnist, out)
+    return out, train_and_evaluate(TAUGHT, mnist, out)
 
 
 def test_training_learns_and_the_model_reads_through_the_recognizer(mnist, tmp_path):
@@ -47,44 +46,33 @@ def test_training_learns_and_the_model_reads_through_the_recognizer(mnist, tmp_p
 
 
 def test_a_run_leaves_the_model_its_index_its_card_and_its_pictures_and_nothing_else(trained):
-    pictures = ["curves", "confusion", "misread", "reliability", "drawn_digits", "drawn_variants", "drawn_negatives"]
+    pictures = ["curves", "confusion", "misread", "reliability", "drawn_digits", "drawn_negatives"]
     names = {"digits.keras", "digits.json", "digits_neighbours.npz", *(f"digits_{name}.png" for name in pictures)}
     assert {path.name for path in trained[0].iterdir()} == names
 
 
-def test_the_card_describes_the_model_whose_members_differ(trained, mnist):
+def test_the_card_describes_the_student_and_how_it_and_its_teacher_were_trained(trained, mnist):
     out, card = trained
     assert json.loads((out / "digits.json").read_text()) == json.loads(json.dumps(card))
-    assert card["config"]["seed"] == TWO.seed and card["data_sha256"] == mnist.hashes and "keras" in card["versions"]
-    assert card["sha256"] == sha256_of(out / "digits.keras") and card["parameters"] == 2 * build(TWO).count_params()
-    assert [row["member"] for row in card["history"]] == [1, 1, 2, 2] and card["training_digits"] == 240
+    assert card["config"]["seed"] == TAUGHT.seed and card["data_sha256"] == mnist.hashes and "keras" in card["versions"]
+    assert card["sha256"] == sha256_of(out / "digits.keras") and card["parameters"] == build(TAUGHT).count_params()
+    assert [row["network"] for row in card["history"]] == ["teacher 1"] * 2 + ["student"] * 2
+    assert card["training_digits"] == 240
     low, high = card["test"]["interval_95"]
     assert low < card["test"]["accuracy"] < high and set(card["test_per_digit"]) == set("0123456789")
     assert set(card["calibration"]) == {"temperature", "none_shift"} and "corrections" not in card
     drawings = card["drawings"]
-    assert drawings["digits"]["of"] == drawings["variants"]["of"] == drawings["negatives_refused"]["of"] == 40
+    assert drawings["digits"]["of"] == drawings["digits_refused"]["of"] == drawings["negatives_refused"]["of"] == 40
     assert 0 <= drawings["ece_equal_mass"] <= 1 and drawings["log_loss"] > 0
-    assert sum(row["count"] for row in drawings["reliability"]) == drawings["digits_refused"]["of"] == 80
-    first, second = networks(keras.models.load_model(out / "digits.keras"))
-    kernels = [(a, b) for a, b in zip(first.get_weights(), second.get_weights(), strict=True) if a.ndim > 1]
-    assert kernels and all((a != b).any() for a, b in kernels), "the members differ"
+    assert sum(row["count"] for row in drawings["reliability"]) == 40
 
 
-@pytest.mark.parametrize(
-    "config", [replace(DIGITS, width=0.25), replace(CLASSIC, width=0.1)], ids=["digits", "classic"]
-)
-def test_an_ensemble_averages_the_logits_of_its_members(mnist, tmp_path, config):
-    members = [build(config), build(config)]
-    digits = mnist.validation.digits[..., None]
-    logits = [np.log(member.predict(digits, verbose=0)) for member in members]
-    mean = np.exp(np.mean(logits, 0))
-    averaged = ensemble(members)
-    np.testing.assert_allclose(averaged.predict(digits, verbose=0), mean / mean.sum(1, keepdims=True), atol=1e-5)
-    assert np.abs(mean - np.exp(logits[0])).max() > 0.01
-    assert ensemble(members[:1]) is members[0]
-    saved = tmp_path / "both.h5"
-    pipeline._save_for_inference(averaged, replace(config, ensemble_size=2), saved)
-    assert Recognizer.load(saved).predict_prepared(mnist.validation.digits[:2])
+def test_the_model_is_saved_in_float32_though_it_was_trained_in_bfloat16(trained):
+    assert trained[1]["config"]["precision"] == "mixed_bfloat16"
+    network = keras.models.load_model(trained[0] / "digits.keras")
+    assert {layer.dtype_policy.name for layer in network.layers} == {"float32"}
+    assert {weight.dtype for weight in network.weights} == {"float32"}
+    assert keras.config.dtype_policy().name == "float32", "training leaves the policy of other networks alone"
 
 
 def test_averaging_the_weights_leaves_training_alone(mnist):
@@ -95,7 +83,8 @@ def test_averaging_the_weights_leaves_training_alone(mnist):
         model = compiled(config, steps_per_epoch=2)
         start = model.get_weights()
         ema = ExponentialMovingAverage(model, momentum)
-        run_epoch(model, ema, config, mnist.train, {"validation": mnist.validation}, 0, tqdm(disable=True))
+        batches = batches_of(mnist.train, config, 0)
+        run_epoch(model, ema, config, batches, {"validation": mnist.validation}, 0, tqdm(disable=True))
         weights.append(model.get_weights())
         assert any((a != b).any() for a, b in zip(start, weights[-1], strict=True))
         assert all((a == b.numpy()).all() for a, b in zip(weights[-1], ema.averages, strict=True)) == (momentum == 0)
@@ -120,21 +109,22 @@ def test_a_run_that_crashes_again_and_again_ends_as_one_that_never_did(trained, 
         with monkeypatch.context():
             crash(owner, name, **how)
             with pytest.raises(CrashError):
-                train_and_evaluate(TWO, mnist, tmp_path, resume=True)
+                train_and_evaluate(TAUGHT, mnist, tmp_path, resume=True)
             monkeypatch.undo()
         return [epochs_in(path) for path in states(tmp_path, "digits").values()]
 
     assert run_until_it_crashes(np, "savez", call=2, first=write_half_a_state) == [1], "the older state stays"
     assert run_until_it_crashes(fit_module, "run_epoch", call=2) == [2]
+    assert run_until_it_crashes(fit_module, "run_epoch", call=2) == [2, 1], "in the middle of the student"
 
-    def write_half_a_model(model, config, path):
+    def write_half_a_model(model, path):
         path.write_bytes(b"half of a model")
 
-    assert run_until_it_crashes(pipeline, "_save_for_inference", first=write_half_a_model) == [2, 2]
+    assert run_until_it_crashes(pipeline, "_save", first=write_half_a_model) == [2, 2]
     assert model.read_bytes() == b"the model that was there before" and not list(tmp_path.glob(".*"))
 
     crash(fit_module, "run_epoch")  # every epoch is done: none may run again
-    card = train_and_evaluate(TWO, mnist, tmp_path, resume=True)
+    card = train_and_evaluate(TAUGHT, mnist, tmp_path, resume=True)
     assert all((a == b).all() for a, b in zip(weights(model), weights(trained[0] / "digits.keras"), strict=True))
     assert card["sha256"] == sha256_of(model) and NeighbourIndex.load(load_model(model))
     assert {path.name for path in tmp_path.iterdir()} == {path.name for path in trained[0].iterdir()}
@@ -142,25 +132,26 @@ def test_a_run_that_crashes_again_and_again_ends_as_one_that_never_did(trained, 
 
 HISTORY = [{"loss": 1.0, "accuracy": 0.5, "seconds": 1.0}]
 OTHER_STATES = {
-    "another seed": (1, replace(TWO, seed=1), r"unfinished-1.npz .* other settings \(seed\)"),
-    "other corrections": (1, replace(TWO, corrections="ab"), r"unfinished-1.npz .* other settings \(corrections\)"),
-    "a member before its turn": (2, TWO, "unfinished-2.npz .* member 1 is not trained yet"),
-    "a member of another run": (2, replace(TWO, epochs=9), r"unfinished-2.npz .* other settings \(epochs\)"),
-    "a member of a larger ensemble": (3, replace(TWO, ensemble_size=3), r"other settings \(ensemble_size\)"),
+    "another seed": (1, replace(TAUGHT, seed=1), r"unfinished-1.npz .* other settings \(seed\)"),
+    "other corrections": (1, replace(TAUGHT, corrections="ab"), r"unfinished-1.npz .* other settings \(corrections\)"),
+    "a student before its turn": (2, TAUGHT, "unfinished-2.npz .* network 1 is not trained yet"),
+    "a student of another run": (2, replace(TAUGHT, epochs=9), r"unfinished-2.npz .* other settings \(epochs\)"),
+    "a teacher of another run": (1, replace(TAUGHT, teacher_width=2.0), r"other settings \(teacher_width, width\)"),
+    "a student of more teachers": (3, replace(TAUGHT, teachers=2), r"other settings \(teachers\)"),
     "a damaged file": (2, None, "unfinished-2.npz is damaged"),
 }
 
 
 @pytest.mark.parametrize(("number", "config", "sentence"), OTHER_STATES.values(), ids=OTHER_STATES)
 def test_a_state_that_does_not_belong_to_the_run_is_refused_before_training(tmp_path, number, config, sentence):
-    save_state(state_path(TWO, tmp_path, 1), [], TWO.member(1), HISTORY)
-    path = state_path(TWO, tmp_path, number)
+    save_state(state_path(TAUGHT, tmp_path, 1), [], TAUGHT.network(1), HISTORY)
+    path = state_path(TAUGHT, tmp_path, number)
     if config is None:
         path.write_bytes(b"half of a state")
     else:
-        save_state(path, [], config.member(number), HISTORY)
+        save_state(path, [], config.network(number), HISTORY)
     with pytest.raises(TrainError, match=sentence):
-        check_start(TWO, tmp_path, resume=True)
+        check_start(TAUGHT, tmp_path, resume=True)
 
 
 def test_a_state_with_other_variables_is_refused(mnist, tmp_path):
@@ -193,13 +184,15 @@ def test_git_ignores_what_training_leaves_besides_the_shipped_model_and_the_card
 
 
 @pytest.mark.parametrize(
-    "bad",
-    [{"epochs": 0}, {"batch_size": -1}, {"validation_size": 0}, {"schedule": "cosin"}, {"ema": 1.0}, {"negatives": -1}],
-    ids=lambda bad: next(iter(bad)),
+    ("name", "bad"),
+    {
+        **{"epochs": 0, "batch_size": -1, "validation_size": 0, "schedule": "cosin", "ema": 1.0, "negatives": -1},
+        **{"teachers": -1, "teacher_epochs": 0, "distill": 1.5, "precision": "float16"},
+    }.items(),
 )
-def test_settings_that_cannot_work_are_refused(bad):
-    with pytest.raises(TrainError, match=f"--{next(iter(bad)).replace('_', '-')} is"):
-        replace(DIGITS, **bad)
+def test_settings_that_cannot_work_are_refused(name, bad):
+    with pytest.raises(TrainError, match=f"--{name.replace('_', '-')} is"):
+        replace(DIGITS, **{name: bad})
 
 
 def test_every_hyper_parameter_is_an_option():

@@ -17,7 +17,7 @@ from train.files import written_whole
 from train.synthetic.drawings import Drawings
 
 MNIST_DIGITS, DRAWN_DIGITS = 7_000, 2_500  # this many stay well under 4 MB
-COMPONENTS = 32  # of 384; they keep 97 % of the variance, and the neighbours' labels agree as often as with all
+COMPONENTS = 32  # of 192; they keep 97 % of the variance, and the neighbours' labels agree as often as with all
 
 
 def write_index(model: Path, train: Split, drawings: Drawings, config: TrainConfig) -> None:
@@ -25,7 +25,7 @@ def write_index(model: Path, train: Split, drawings: Drawings, config: TrainConf
     rng = np.random.default_rng(config.seed)
     mnist, drawn = (
         split[rng.choice(len(split), min(count, len(split)), replace=False)]
-        for split, count in ((train, MNIST_DIGITS), (drawings.only_digits(), DRAWN_DIGITS))
+        for split, count in ((train, MNIST_DIGITS), (drawings.digits, DRAWN_DIGITS))
     )
     digits = joined([mnist, drawn])
     probabilities, features = load_model(model).run_all(digits.digits)

@@ -3,7 +3,6 @@
 import keras
 from keras import layers
 
-from recognizer.runtimes.graph import output_layers
 from train.config import TrainConfig
 
 
@@ -28,48 +27,36 @@ def classic(classes: int = 10, width: float = 1.0) -> keras.Model:
 def digits(classes: int = 11, width: float = 1.0) -> keras.Model:
     """Seven 3x3 convolutions in the manner of VGG (Simonyan & Zisserman 2015), each with batch normalisation.
 
-    0.5 million parameters. Averaging over the last 7x7 field, instead of a large dense layer, makes the answer depend
-    less on where a stroke lies, and keeps the file small.
+    0.32 million parameters, 19 million multiplications. Averaging over the last 7x7 field, instead of a large dense
+    layer, makes the answer depend less on where a stroke lies, and keeps the file small. The first stage, which has
+    the largest maps, keeps 16 filters at any width. Multiples of 16 are the fastest.
     """
     inputs = keras.Input((28, 28, 1))
     x = inputs
-    for widths in ((32, 32), (64, 64), (128, 128, 192)):  # 28x28, 14x14, 7x7
+    wide = ([round(width * filters) for filters in stage] for stage in ((48, 48), (96, 96, 192)))
+    for stage in ([16, 16], *wide):  # 28x28, 14x14, 7x7
         if x is not inputs:
             x = layers.MaxPooling2D(2)(x)
-        for filters in widths:
-            x = layers.Conv2D(
-                round(filters * width), 3, padding="same", use_bias=False, kernel_initializer="he_normal"
-            )(x)
+        for filters in stage:
+            x = layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer="he_normal")(x)
             x = layers.BatchNormalization(momentum=0.98)(x)
             x = layers.ReLU()(x)
     x = layers.GlobalAveragePooling2D()(x)  # 192
     x = layers.Dropout(0.3)(x)
-    outputs = layers.Dense(classes, activation="softmax")(x)
+    outputs = layers.Dense(classes, activation="softmax", dtype="float32")(
+        x
+    )  # bfloat16 has nothing between 0.996 and 1
     return keras.Model(inputs, outputs, name="digits")
 
 
-def build(config: TrainConfig) -> keras.Model:
-    """Return the network of `config` with fresh weights: one member, if it is an ensemble."""
-    return ARCHITECTURES[config.architecture](config.classes, config.width)
-
-
-def ensemble(members: list[keras.Model]) -> keras.Model:
-    """Return one network that averages the logits of `members`, each of which ends in a softmax.
-
-    Logits, not probabilities, so that calibration can change the members' last layers. A single member is returned as
-    it is.
-    """
-    if len(members) == 1:
-        return members[0]
-    inputs = keras.Input((28, 28, 1))
-    logits = []
-    for number, member in enumerate(members, 1):
-        last = output_layers(member)[0]
-        features = keras.Model(member.inputs[0], last.input, name=f"member_{number}")
-        linear = layers.Dense(last.units, name=f"logits_{number}")
-        logits.append(linear(features(inputs)))
-        linear.set_weights(last.get_weights())
-    return keras.Model(inputs, layers.Softmax()(layers.Average()(logits)), name="ensemble")
+def build(config: TrainConfig, precision: str = "float32") -> keras.Model:
+    """Return the network of `config` with fresh weights, float32; it calculates with `precision`, a Keras policy."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        return ARCHITECTURES[config.architecture](config.classes, config.width)
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 ARCHITECTURES = {"classic": classic, "digits": digits}

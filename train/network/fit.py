@@ -5,7 +5,7 @@ on the seed, the epoch and the step, so a resumed run ends with the same weights
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -32,19 +32,20 @@ def fit(
     validation: dict[str, Split],
     state_path: Path,
     resume: bool = False,
+    teachers: Sequence[keras.Model] = (),
 ) -> tuple[keras.Model, list[dict]]:
-    """Train the network of `config` and return (model, history).
+    """Train the network of `config`, with what `teachers` answer, and return (network, history).
 
     Each epoch sees all of `train` and its share of `drawings()`, which is called only if an epoch is left to train.
     History has one dict an epoch: loss, accuracy, the accuracy on each split of `validation` as `NAME_accuracy`, and
-    seconds.
+    seconds. With teachers, loss and accuracy are those on the mixed targets.
 
     `state_path` is rewritten after every epoch; with `resume`, training starts from it where it exists.
     Raises `TrainError` if that file is damaged or belongs to a run with another configuration.
     """
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
-    digits_per_epoch = len(train) + config.drawn_digits + config.variants + config.negatives
+    digits_per_epoch = len(train) + config.drawn_digits + config.negatives
     steps = -(-digits_per_epoch // config.batch_size)
     model = compiled(config, steps)
     ema = ExponentialMovingAverage(model, config.ema)
@@ -58,7 +59,8 @@ def fit(
         with tqdm(total=config.epochs * steps, initial=len(history) * steps, unit="batch", disable=None) as bar:
             for epoch in range(len(history), config.epochs):
                 split = _epoch_split(config, train, pool, epoch)
-                history.append(run_epoch(model, ema, config, split, validation, epoch, bar))
+                batches = batches_of(split, config, epoch, teachers)
+                history.append(run_epoch(model, ema, config, batches, validation, epoch, bar))
                 save_state(state_path, variables, config, history)
                 tqdm.write(_epoch_line(config, history))
     ema.swap()
@@ -67,7 +69,7 @@ def fit(
 
 def compiled(config: TrainConfig, steps_per_epoch: int) -> keras.Model:
     """Return a fresh network with its optimizer, learning rate schedule and loss."""
-    model = build(config)
+    model = build(config, config.precision)
     rate: float | keras.optimizers.schedules.CosineDecay = config.learning_rate
     if config.schedule == "cosine":
         warmup_steps = round(config.warmup_epochs * steps_per_epoch)
@@ -84,7 +86,7 @@ def compiled(config: TrainConfig, steps_per_epoch: int) -> keras.Model:
         optimizer = keras.optimizers.Adadelta(rate)
     optimizer.build(model.trainable_variables)
     # XLA takes minutes to compile convolutions for a CPU, and gains nothing there.
-    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+    model.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
     return model
 
 
@@ -92,12 +94,12 @@ def run_epoch(
     model: keras.Model,
     ema: ExponentialMovingAverage,
     config: TrainConfig,
-    split: Split,
+    batches: tf.data.Dataset,
     validation: dict[str, Split],
     epoch: int,
     bar: tqdm,
 ) -> dict:
-    """Train `model` on `split` once, and return the epoch's row of the history; `validation` is read with the EMA."""
+    """Train `model` on `batches` once, and return the epoch's row of the history; `validation` is read with the EMA."""
 
     def after_batch(batch: int, logs: dict) -> None:
         ema.update()
@@ -106,14 +108,8 @@ def run_epoch(
 
     started = time.monotonic()
     bar.set_description(f"epoch {epoch + 1}/{config.epochs}")
-    logs = model.fit(
-        _batches(split, config, epoch),
-        epochs=epoch + 1,
-        initial_epoch=epoch,
-        shuffle=False,
-        verbose=0,
-        callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=after_batch)],
-    ).history
+    callback = keras.callbacks.LambdaCallback(on_train_batch_end=after_batch)
+    logs = model.fit(batches, shuffle=False, verbose=0, callbacks=[callback]).history
     ema.swap()
     accuracies = {f"{name}_accuracy": accuracy(model, digits) for name, digits in validation.items()}
     ema.swap()
@@ -140,21 +136,27 @@ def _epoch_split(config: TrainConfig, train: Split, pool: Drawings, epoch: int) 
     """Every training digit and this epoch's share of the drawings, in an order of this epoch's own."""
     rng = np.random.default_rng([config.seed, epoch])
     parts = [train]
-    counts = (config.drawn_digits, config.variants, config.negatives)
-    for drawings, count in zip((pool.digits, pool.variants, pool.negatives), counts, strict=True):
+    for drawings, count in ((pool.digits, config.drawn_digits), (pool.negatives, config.negatives)):
         parts.append(drawings[rng.choice(len(drawings), count, replace=False)])
     everything = joined(parts)
     return everything[rng.permutation(len(everything))]
 
 
-def _batches(split: Split, config: TrainConfig, epoch: int) -> tf.data.Dataset:
-    """The digits in batches, with this epoch's augmentation."""
+def batches_of(split: Split, config: TrainConfig, epoch: int, teachers: Sequence[keras.Model] = ()) -> tf.data.Dataset:
+    """Return `split` in batches: digits with this epoch's augmentation, (n, 28, 28, 1), and targets, (n, classes).
+
+    Both are float32. The targets are the labels, mixed with the mean of the teachers' probabilities on the same digits.
+    """
 
     def prepare_batch(step: tf.Tensor, batch: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         digits, labels = batch
         if config.augment:
             digits = augment(digits, tf.stack([config.seed + epoch, tf.cast(step, tf.int32)]), config)
-        return digits[..., None], labels
+        digits, targets = digits[..., None], tf.one_hot(labels, config.classes)
+        if teachers:
+            answers = tf.add_n([teacher(digits, training=False) for teacher in teachers]) / len(teachers)
+            targets = (1 - config.distill) * targets + config.distill * answers
+        return digits, targets
 
     options = tf.data.Options()
     options.autotune.enabled = False  # its thread can hold up the end of an epoch for a minute

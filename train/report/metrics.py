@@ -83,19 +83,18 @@ def compare(models: dict[str, Recognizer], splits: dict[str, Split]) -> dict[str
     return counts
 
 
-def figures_on_drawings(digits: Results, variants: Results, negatives: Results) -> dict:
+def figures_on_drawings(digits: Results, negatives: Results) -> dict:
     """Return the card's figures on drawings that had no part in training, choosing or calibrating."""
-    both = Results(np.concatenate([digits.labels, variants.labels]), [*digits.predictions, *variants.predictions])
-    likelihoods = np.array([p.probabilities[label] for p, label in zip(both.predictions, both.labels, strict=True)])
+    pairs = zip(digits.predictions, digits.labels, strict=True)
+    likelihoods = np.array([prediction.probabilities[label] for prediction, label in pairs])
     return {
         "digits": accuracy_with_interval(int(digits.right.sum()), len(digits.labels)),
-        "variants": accuracy_with_interval(int(variants.right.sum()), len(variants.labels)),
-        "digits_refused": share_with_interval(int(both.refused.sum()), len(both.labels)),
+        "digits_refused": share_with_interval(int(digits.refused.sum()), len(digits.labels)),
         "negatives_refused": share_with_interval(int(negatives.refused.sum()), len(negatives.labels)),
-        "ece": round(expected_calibration_error(both.confidences, both.right), 4),
-        "ece_equal_mass": round(equal_mass_calibration_error(both.confidences, both.right), 4),
+        "ece": round(expected_calibration_error(digits.confidences, digits.right), 4),
+        "ece_equal_mass": round(equal_mass_calibration_error(digits.confidences, digits.right), 4),
         "log_loss": round(log_loss(likelihoods), 4),
-        "reliability": reliability(both.confidences, both.right),
+        "reliability": reliability(digits.confidences, digits.right),
     }
 
 

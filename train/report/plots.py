@@ -30,16 +30,17 @@ def write_pictures(card: dict, test: Results, report: Drawings, folder: Path) ->
     }
     for picture, figure in figures.items():
         figure.savefig(folder / f"{name}_{picture}.png", dpi=110, metadata={"Software": None})
-    for kind in ("digits", "variants", "negatives"):
-        contact_sheet(getattr(report, kind)).save(folder / f"{name}_drawn_{kind}.png", optimize=True)
+    for kind, split in (("digits", report.digits), ("negatives", report.negatives)):
+        contact_sheet(split).save(folder / f"{name}_drawn_{kind}.png", optimize=True)
 
 
 def plot_curves(history: list[dict]) -> Figure:
-    """Loss and error rate for each epoch, with a line for each member of an ensemble."""
+    """Loss and error rate for each epoch, with a line for each teacher and the student."""
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
-    members = [[row for row in history if row["member"] == number] for number in sorted({r["member"] for r in history})]
-    for rows in members:
+    names = dict.fromkeys(row["network"] for row in history)
+    networks = [[row for row in history if row["network"] == name] for name in names]
+    for rows in networks:
         left.plot(np.arange(1, len(rows) + 1), [row["loss"] for row in rows], color=GREY)
     left.set(title="Loss on the training digits", xlabel="epoch", yscale="log")
     for key, label, colour in (
@@ -47,7 +48,7 @@ def plot_curves(history: list[dict]) -> Figure:
         ("validation_accuracy", "validation, averaged weights", MAIN),
         ("drawn_accuracy", "drawings, averaged weights", DRAWN),
     ):
-        for number, rows in enumerate(members):
+        for number, rows in enumerate(networks):
             misread = [100 * max(1 - row[key], 1e-5) for row in rows]
             right.plot(np.arange(1, len(rows) + 1), misread, color=colour, label=label if number == 0 else None)
     right.set(title="Misread (%)", xlabel="epoch", yscale="log")
