@@ -29,7 +29,7 @@ def in_batches(
     generator is closed, `function` gets no more items.
     """
     closed = threading.Event()
-    threads = min(MAX_THREADS, os.cpu_count() or 1)
+    threads = _threads()
     in_progress: deque[Future[list[Answer]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
@@ -41,6 +41,19 @@ def in_batches(
                 yield from in_progress.popleft().result()
         finally:
             closed.set()
+
+
+def in_threads(function: Callable[[Item], Answer], items: Iterable[Item]) -> list[Answer]:
+    """Return what `function` returns for each item, in their order; several threads call it. It raises the first error.
+
+    For a few large items, all of whose answers fit in memory.
+    """
+    with ThreadPoolExecutor(_threads()) as pool:
+        return list(pool.map(function, items))
+
+
+def _threads() -> int:
+    return min(MAX_THREADS, os.cpu_count() or 1)
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

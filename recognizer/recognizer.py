@@ -8,7 +8,7 @@ from typing import Self
 
 import numpy as np
 
-from recognizer.batch import in_batches
+from recognizer.batch import in_batches, in_threads
 from recognizer.errors import BlankImageError, InvalidImageError, RecognizerError
 from recognizer.hand import Hand
 from recognizer.images.ink import Sheet
@@ -19,7 +19,7 @@ from recognizer.numbers.strokes import Stroke
 from recognizer.prediction import Outputs, Prediction, Reading, to_predictions
 from recognizer.preprocess import prepare_ink
 from recognizer.runtimes.loader import default_model, load_model
-from recognizer.runtimes.open_model import OpenModel, Probabilities
+from recognizer.runtimes.open_model import MAX_BATCH, OpenModel, Probabilities
 
 ENOUGH = 16  # digits of several pictures for one call: more are hardly faster, and answers would come in bursts
 
@@ -47,20 +47,21 @@ class Recognizer:
         `hand`: what the person who wrote it has put right so far, here as in all methods.
         Raises `BlankImageError` where nothing is drawn and `InvalidImageError` where it is no picture.
         """
-        return self._classify([prepare_ink(Sheet(picture).digit())], hand)[0]
+        return self._classify([_prepared(picture)], hand)[0]
 
     def predict_many(self, pictures: Sequence[Picture], hand: Hand | None = None) -> list[Prediction]:
-        """Read many pictures of one digit each, 64 to a model call; return one `Prediction` for each, in their order.
+        """Read many pictures of one digit each; return one `Prediction` for each, in their order.
+
+        On several cores, 64 to a model call.
 
         Raises what `predict` does, with the number of the picture in the message.
         """
-        prepared = []
-        for number, picture in enumerate(pictures, 1):
-            try:
-                prepared.append(prepare_ink(Sheet(picture).digit()))
-            except (BlankImageError, InvalidImageError) as error:
-                raise type(error)(f"Picture {number}: {error}") from error
-        return self._classify(prepared, hand)
+
+        def predict_some(start: int) -> list[Prediction]:
+            numbered = enumerate(pictures[start : start + MAX_BATCH], start + 1)
+            return self._classify([_prepared(picture, f"Picture {number}: ") for number, picture in numbered], hand)
+
+        return list(chain.from_iterable(in_threads(predict_some, range(0, len(pictures), MAX_BATCH))))
 
     def predict_prepared(self, prepared: np.ndarray, hand: Hand | None = None) -> list[Prediction]:
         """Read digits that `recognizer.preprocess.prepare` has prepared: float32 (n, 28, 28), 0 paper to 1 ink."""
@@ -119,6 +120,14 @@ class Recognizer:
             return Outputs(probabilities, features, np.zeros(len(inputs), bool))
         changed, taught = hand.decide(self.model, probabilities, features, inputs)
         return Outputs(changed, features, taught)
+
+
+def _prepared(picture: Picture, name: str = "") -> np.ndarray:
+    """Prepare the digit on a picture: float32 (28, 28); any message begins with `name`."""
+    try:
+        return prepare_ink(Sheet(picture).digit())
+    except (BlankImageError, InvalidImageError) as error:
+        raise type(error)(f"{name}{error}") from error
 
 
 def _take_apart(picture: Picture, strokes: Sequence[Stroke] = ()) -> Segmentation:

@@ -34,10 +34,10 @@ class Sheet:
         self.ink = find_ink_on_paper(opened.pixels) if is_photograph(opened.pixels) else find_ink(opened.pixels)
 
     def digit(self) -> np.ndarray:
-        """Return all of the ink as one digit: float32 (h, w), in as much detail as it needs."""
+        """Return all of the ink as one digit, cropped: float32 (h, w), in as much detail as it needs."""
         left, top, right, bottom = ink_box(self.ink)
         zoom = self.zoom(max(right - left, bottom - top))
-        return self.ink if zoom == 1 else self.closer(self.ink > 0, zoom)
+        return self.ink[top:bottom, left:right] if zoom == 1 else self.closer(self.ink > 0, zoom)
 
     def zoom(self, height: float) -> float:
         """Return by how much digits `height` px high have to be enlarged, as far as the picture has the detail."""

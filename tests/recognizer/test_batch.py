@@ -9,7 +9,7 @@ from PIL import Image
 
 from benchmarks.support.drawing import drawn
 from recognizer import InvalidImageError, Recognizer, batch
-from recognizer.batch import AHEAD, MAX_BATCH, MAX_THREADS, in_batches
+from recognizer.batch import AHEAD, MAX_BATCH, MAX_THREADS, in_batches, in_threads
 from tests.helpers import always
 
 
@@ -25,6 +25,17 @@ def doubled(items):
 @pytest.mark.parametrize("number", [0, 1, 2, 100])
 def test_answers_come_in_the_order_of_the_items(number):
     assert list(in_batches(doubled, range(number))) == [2 * item for item in range(number)]
+
+
+@pytest.mark.usefixtures("many_cores")
+def test_threads_work_at_the_same_time_and_answer_in_order():
+    second_is_done = threading.Event()
+
+    def work(item):
+        assert second_is_done.wait(60) if item == 0 else second_is_done.set() is None
+        return 2 * item
+
+    assert in_threads(work, range(100)) == list(range(0, 200, 2))
 
 
 @pytest.mark.usefixtures("many_cores")

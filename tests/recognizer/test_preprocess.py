@@ -51,6 +51,24 @@ def test_ink_on_transparency_reads_like_ink_on_paper(colour):
     np.testing.assert_allclose(prepare(rgba), prepare(drawn(3)), atol=0.02)
 
 
+def test_the_kind_of_array_does_not_change_the_result():
+    rgb = drawn(3, width=5)
+    expected = prepare(rgb)
+    read_only = np.broadcast_to(rgb[..., :1], rgb.shape)
+    turned, spaced = np.rot90(np.rot90(rgb).copy(), 3), np.repeat(rgb, 2, axis=1)[:, ::2]
+    opaque = np.concatenate([rgb, np.full_like(rgb[..., :1], 255)], axis=2)
+    for pixels in (rgb[..., 0], read_only, turned, spaced, opaque, np.asfortranarray(opaque)):
+        np.testing.assert_allclose(prepare(pixels), expected, atol=1e-6)
+
+
+def test_ink_is_what_differs_from_the_paper_over_all_channels_as_far_as_it_is_opaque():
+    rgba = np.full((9, 9, 4), 255, np.uint8)
+    rgba[4, 2:6] = [(0, 0, 0, 255), (255, 255, 0, 255), (0, 0, 0, 51), (0, 0, 0, 0)]
+    ink = find_ink(rgba)
+    np.testing.assert_allclose(ink[4, 2:6], [1, 1 / np.sqrt(3), 0.2, 0], atol=1e-6)
+    assert ink.sum() == ink[4, 2:6].sum()
+
+
 def test_a_sheet_with_transparent_corners_keeps_its_own_paper():
     rgba = np.concatenate([drawn(3), np.full((300, 300, 1), 255, np.uint8)], axis=2)
     expected = prepare(rgba)
@@ -100,6 +118,12 @@ def test_mnist_comes_back_as_it_was(mnist_sample):
 def test_an_even_sheet_and_faint_noise_are_blank(low, high):
     with pytest.raises(BlankImageError, match="Nothing is drawn"):
         prepare(np.random.default_rng(0).integers(low, high, (300, 300), np.uint8))
+
+
+@pytest.mark.parametrize("colour", [(255, 255, 255), (255, 255, 255, 255), (7, 7, 7, 0), (0, 0, 0, 90)])
+def test_a_canvas_without_a_stroke_is_blank(colour):
+    with pytest.raises(BlankImageError, match="Nothing is drawn"):
+        prepare(np.full((30, 20, len(colour)), colour, np.uint8))
 
 
 def test_paper_noise_does_not_reach_the_model():
