@@ -149,9 +149,9 @@ def _paper(pixels: np.ndarray, edge: np.ndarray) -> tuple[np.ndarray, tuple[slic
     if pixels.ndim == 2:
         paper = quantile(edge, 0.5)
         return paper, _box(pixels != paper)
-    opaque = edge[edge[:, 3] > 127]
-    if 2 * len(opaque) > len(edge):
-        paper = quantile(opaque, 0.5)
+    opaque = edge[:, 3] > 127
+    if 2 * np.count_nonzero(opaque) > len(edge):
+        paper = quantile(edge if opaque.all() else edge[opaque], 0.5)
         paper[3] = 255
         return paper, _box(pixels.view(np.uint32)[..., 0] != paper.view(np.uint32))
     box = _box(pixels[..., 3] > 0)
@@ -188,6 +188,7 @@ def _dilate(ink: np.ndarray, radius: float) -> np.ndarray:
     """
     whole = int(radius)
     margin = whole + 1
+    padded = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT)
     discs = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1)) for r in (whole, margin))
-    less, more = (cv2.dilate(np.pad(ink, margin), disc) for disc in discs)
+    less, more = (cv2.dilate(padded, disc) for disc in discs)
     return less + (radius - whole) * (more - less)
