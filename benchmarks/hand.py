@@ -8,7 +8,7 @@ The digits of each writer are read one by one in their order, and each one misre
 
 - mnist: the 297 people who wrote MNIST's test digits, some 34 each. The model knows such hands, so there is next to
   nothing to learn: these figures show whether a hand does harm.
-- usual, strange: made-up hands (benchmarks/support/made_up_hands.py) of 200 digits. The shipped model reads the usual
+- usual, strange: made-up hands (train/synthetic/writer.py) of 200 digits. The shipped model reads the usual
   ones as it reads people who write on a screen; the strange ones write farther from anything in training.
 - students: the fifteen with even numbers of the UCI collection "Pen-Based Recognition of Handwritten Digits" (Alpaydin
   & Alimoglu 1998), 250 digits each, drawn on canvases. HAND_BENCH.py and its data are not part of this project;
@@ -41,7 +41,7 @@ import numpy as np
 from benchmarks.speed import times
 from benchmarks.support.command import command_line, report
 from benchmarks.support.figures import text
-from benchmarks.support.made_up_hands import made_up_hand
+from benchmarks.support.handwriting import made_up_hand
 from recognizer import Hand, Recognizer
 from recognizer.prediction import Outputs, to_predictions
 from recognizer.preprocess import prepare
@@ -49,9 +49,11 @@ from recognizer.runtimes.open_model import OpenModel
 from train.data.mnist import Split, joined, load_mnist
 from train.errors import TrainError
 from train.report.metrics import Results, expected_calibration_error, share_with_interval
+from train.synthetic.drawings import OTHER_HABITS
+from train.synthetic.writer import Habits
 
 MNIST_WRITERS = Path(__file__).parent / "data" / "mnist_test_writers.npz"
-HABITS = {"usual": 5.0, "strange": 8.0}  # of made-up hands, in per cent of a glyph's height
+HABITS = {"usual": Habits(thinnest=4, thickest=20), "strange": OTHER_HABITS}
 DIGITS = 200  # of each made-up hand
 CHOOSING, REPORTED = 1, 2  # seeds
 OTHERS = {  # values of the constants that decide

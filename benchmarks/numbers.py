@@ -2,7 +2,7 @@
 
     python -m benchmarks.numbers [--count 500] [--seed 2] [--record]
 
-The first three kinds are put together from MNIST digits held out of training and from digits of the parametric pen, of
+The first three kinds are put together from MNIST digits held out of training and from made-up writers' digits, of
 unequal size, on an uneven baseline; the others come from benchmarks/support/penned.py. Those that overlap are read
 twice: from their pixels, and with their strokes known, as on the canvas. The costs in recognizer/numbers/candidates.py
 were chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
@@ -18,7 +18,7 @@ from recognizer import Recognizer
 from train.config import DIGITS as CONFIG
 from train.data.mnist import Split
 from train.report.metrics import share_with_interval
-from train.synthetic.pen import Hand
+from train.synthetic.writer import Habits
 
 HEIGHT = 90  # px of a digit, as people write on a wide canvas
 MARGIN = 20  # px
@@ -62,7 +62,7 @@ def number(source: Split, kind: str, rng: np.random.Generator) -> Number:
 
 
 def _digit(source: Split, rng: np.random.Generator) -> tuple[int, np.ndarray]:
-    label, picture = handwritten(source, Hand(thinnest=6, thickest=14), rng)
+    label, picture = handwritten(source, Habits(thinnest=6, thickest=14), rng)
     return label, scaled(picture, HEIGHT * rng.uniform(0.8, 1.2), Image.Resampling.BOX)
 
 

@@ -18,7 +18,7 @@ from recognizer import Recognizer
 from train.config import DIGITS as CONFIG
 from train.data.mnist import Split
 from train.report.metrics import share_with_interval
-from train.synthetic.pen import Hand
+from train.synthetic.writer import Habits
 
 PAPERS = [(252, 251, 247), (250, 244, 225), (225, 235, 245), (245, 235, 170), (210, 210, 205)]  # RGB
 INKS = [(25, 30, 40), (20, 40, 130), (150, 25, 30), (95, 95, 98), (15, 15, 15)]  # pens, a pencil, a felt pen
@@ -106,8 +106,8 @@ def _written(
 
 
 def _digit(source: Split, height: float, rng: np.random.Generator) -> tuple[int, np.ndarray]:
-    """A digit of MNIST or of the parametric pen -> its label, and float32 (h, w), 0 paper to 1 ink."""
-    label, picture = handwritten(source, Hand(thinnest=4, thickest=14), rng)
+    """A digit of MNIST or of a writer who does not exist -> its label, and float32 (h, w), 0 paper to 1 ink."""
+    label, picture = handwritten(source, Habits(thinnest=4, thickest=14), rng)
     return label, scaled(picture, height, Image.Resampling.BICUBIC).astype(np.float32) / 255
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from benchmarks.hand import MNIST_WRITERS, OTHERS, learned, measure, seen
-from benchmarks.support.made_up_hands import made_up_hand
+from benchmarks.support.handwriting import made_up_hand
 from recognizer.runtimes.open_model import OpenModel
 from train.data.mnist import Split
+from train.synthetic.writer import Habits
 
 PICTURES = np.zeros((10, 28, 28), np.float32)  # one for each digit, no two of them alike
 for digit, picture in enumerate(PICTURES):
@@ -25,7 +26,7 @@ def writer(drawn, labels):
 
 
 def hands(*seeds):
-    return [made_up_hand(np.random.default_rng(seed), habit=8.0, count=100) for seed in seeds]
+    return [made_up_hand(np.random.default_rng(seed), Habits(), count=100) for seed in seeds]
 
 
 def test_a_made_up_hand_is_the_same_for_the_same_seed():

@@ -4,6 +4,7 @@ Every painter takes a random generator and returns uint8 (H, W), 0 paper to 255 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +13,23 @@ from PIL import Image, ImageDraw, ImageFont
 from recognizer.preprocess import stroke_width
 from train.data.mnist import Split
 from train.synthetic.glyphs import NEGATIVES
-from train.synthetic.pen import Hand, draw, inked, line, written
-from train.synthetic.variants import enlarged
+from train.synthetic.pen import draw, enlarged, inked, through
+from train.synthetic.writer import Habits, Writer
 
 FONTS = ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSerif", "DejaVuSansMono-Bold", "STIXGeneral", "STIXGeneralItalic")
 LETTERS = "ACEFHJKLMNPQRTUVWXYadefhijkmnprtuvwxyΓΔΞΠΣΨΩαδηλμνξπτχψωЖЙЛЦШЩЮЯ?!&@#%*+=<>$€£{}~"  # noqa: RUF001 - Greek
 SIDEWAYS = (2, 3, 4, 5, 6, 7, 9)  # not digits when turned on their side
 MIRRORED = (3, 4, 7, 9)  # not digits when mirrored
+THICKEST = 20.0  # px; a thicker pen turns an i into a 1
 
 Painter = Callable[[np.random.Generator], np.ndarray]
 
 
-def painters(source: Split, hand: Hand) -> list[tuple[Painter, float]]:
+def painters(source: Split, habits: Habits) -> list[tuple[Painter, float]]:
     """The painters of negatives, each with its share; some of them use the MNIST digits in `source`."""
+    habits = replace(habits, thickest=min(habits.thickest, THICKEST))
     return [
-        (lambda rng: draw(str(rng.choice(NEGATIVES)), rng, hand), 0.6),
+        (lambda rng: Writer(rng, habits).draw(str(rng.choice(NEGATIVES))), 0.6),
         (_printed, 0.1),
         (_scribble, 0.14),
         (lambda rng: _pair(source, rng), 0.06),
@@ -52,12 +55,8 @@ def _scribble(rng: np.random.Generator) -> np.ndarray:
     """One stroke through many random points, or a few short strokes: more tangled than any digit."""
     strokes = int(rng.integers(1, 5))
     count = rng.integers(6, 12) if strokes == 1 else rng.integers(3, 5)
-    parsed = []
-    for _ in range(strokes):
-        points = [(rng.integers(0, 100), rng.integers(0, 100), rng.random() < 0.3) for _ in range(count)]
-        x, y, sharp = zip(*points, strict=True)
-        parsed.append((np.array([x, y], float).T, np.array(sharp), False))
-    return inked(written(parsed, rng, Hand()), rng.uniform(3, 16))
+    lines = [through(rng.uniform(0, 100, (count, 2)), rng.random(count) < 0.3) for _ in range(strokes)]
+    return inked(lines, rng.uniform(3, 16))
 
 
 def _pair(source: Split, rng: np.random.Generator) -> np.ndarray:
@@ -79,16 +78,12 @@ def _upset(source: Split, rng: np.random.Generator) -> np.ndarray:
 def _struck_out(source: Split, rng: np.random.Generator) -> np.ndarray:
     """An MNIST digit under a zigzag."""
     large = enlarged(source.digits[rng.integers(len(source))])
-    picture = Image.fromarray(large)
-    width = stroke_width(large / 255)
     rows, columns = np.nonzero(large > 127)
     passes = int(rng.integers(4, 8))
     half = max(np.ptp(columns) / 2 + 6, 20)
-    x = (columns.min() + columns.max()) / 2 + np.linspace(-half, half, passes)
-    y = np.where(np.arange(passes) % 2, rows.min(), rows.max()) + rng.normal(0, 8, passes)
-    points = list(zip(x.tolist(), y.tolist(), strict=True))
-    if rng.random() < 0.5:  # a horizontal zigzag instead of a vertical one
-        middle = (columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2
-        points = [(middle[0] + (b - middle[1]), middle[1] + (a - middle[0])) for a, b in points]
-    line(ImageDraw.Draw(picture), points, width)
-    return np.asarray(picture)
+    middle = np.array([columns.min() + columns.max(), rows.min() + rows.max()]) / 2
+    across = np.linspace(-half, half, passes)
+    along = np.where(np.arange(passes) % 2, -1, 1) * np.ptp(rows) / 2 + rng.normal(0, 8, passes)
+    zigzag = np.stack([across, along] if rng.random() < 0.5 else [along, across], 1)
+    draw(large, [middle + zigzag], stroke_width(large / 255))
+    return large
