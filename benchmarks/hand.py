@@ -52,7 +52,6 @@ from train.report.metrics import Results, expected_calibration_error, share_with
 from train.synthetic.drawings import OTHER_HABITS
 from train.synthetic.writer import Habits
 
-MNIST_WRITERS = Path(__file__).parent / "data" / "mnist_test_writers.npz"
 HABITS = {"usual": Habits(thinnest=4, thickest=20), "strange": OTHER_HABITS}
 DIGITS = 200  # of each made-up hand
 CHOOSING, REPORTED = 1, 2  # seeds
@@ -112,8 +111,7 @@ def of_mnist(model: OpenModel) -> list[Writer]:
     except TrainError as error:
         raise SystemExit(str(error)) from error
     digits = Split(np.stack([prepare(picture) for picture in arrays["x_test"]]), arrays["y_test"])
-    with np.load(MNIST_WRITERS) as file:
-        writers = file["writers"]
+    writers = arrays["test_writers"]
     return [seen(model, digits[writers == writer]) for writer in np.unique(writers)]
 
 

@@ -112,7 +112,8 @@ def stroke_width(ink: np.ndarray) -> float:
     around = cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT)
     down = cv2.subtract(around[2:, 1:-1], around[:-2, 1:-1])  # over 2 px, so twice the slope
     right = cv2.subtract(around[1:-1, 2:], around[1:-1, :-2])
-    return 4 * cv2.sumElems(ink)[0] / max(cv2.sumElems(cv2.magnitude(down, right))[0], 1e-6)
+    slope = cv2.sqrt(down * down + right * right)  # cv2.magnitude's last digit depends on where in memory these are
+    return 4 * cv2.sumElems(ink)[0] / max(cv2.sumElems(slope)[0], 1e-6)
 
 
 def resize(ink: np.ndarray, factor: float) -> np.ndarray:

@@ -14,10 +14,10 @@ class TrainConfig:
     formats: tuple[str, ...] = ("keras",)  # which model files to write
     note: str = ""  # a remark for the card
     seed: int = 2026  # of the split, the first weights, the order of the digits and the augmentation
-    validation_size: int = 5_000  # digits held out of the 60,000; everything is chosen on these
+    validation_size: int = 5_000  # digits of the 60,000, held out writer by writer; everything is chosen on these
 
     # Drawings of what MNIST lacks (train/synthetic/drawings.py), beside its 55,000 digits in every epoch; 0 for none.
-    drawn_digits: int = 25_000  # digits in the styles of the world
+    drawn_digits: int = 25_000  # digits by writers with other habits and pens
     negatives: int = 12_000  # letters, signs, scribbles: an eleventh class
     validation_drawings: int = 4_000  # of each of the two kinds, to choose and to calibrate on
     calibrate: bool = True  # confidence and refusals, on the validation drawings (train/network/calibration.py)
@@ -29,11 +29,11 @@ class TrainConfig:
     # say what else a digit looks like (Hinton, Vinyals & Dean 2015, arXiv 1503.02531).
     teachers: int = 2  # trained one after another, with seeds of their own; 0 for none
     teacher_width: float = 4 / 3  # in place of `width`
-    teacher_epochs: int = 11  # in place of `epochs`
+    teacher_epochs: int = 8  # in place of `epochs`
     distill: float = 0.7  # share of the teachers' mean probabilities in the student's targets; the labels are the rest
 
     width: float = 1.0  # times the network's filters; `digits` has as many in its first stage at any width
-    epochs: int = 26
+    epochs: int = 20
     batch_size: int = 128
     precision: str = "mixed_bfloat16"  # of training: a quarter faster on processors that calculate in it, else slower
     optimizer: str = "adamw"

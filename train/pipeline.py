@@ -63,7 +63,7 @@ def train_and_evaluate(
     calibration = {}
     if config.calibrate:
         negatives = validation_drawings.negatives if config.negatives else None
-        calibration = calibrate(model, watched["drawn"], negatives)
+        calibration = calibrate(model, joined(list(watched.values())), negatives)
     validation = right_of(model, mnist.validation)
 
     with disk_errors(out), written_together(out, config.name) as folder:

@@ -5,7 +5,7 @@ from pkgutil import resolve_name
 import numpy as np
 import pytest
 
-from benchmarks.hand import MNIST_WRITERS, OTHERS, learned, measure, seen
+from benchmarks.hand import OTHERS, learned, measure, seen
 from benchmarks.support.handwriting import made_up_hand
 from recognizer.runtimes.open_model import OpenModel
 from train.data.mnist import Split
@@ -68,9 +68,3 @@ def test_a_hand_is_tried_on_its_writers_later_digits_and_on_the_next_writers():
 @pytest.mark.parametrize("constant", OTHERS)
 def test_choose_compares_constants_that_there_are_with_other_values(constant):
     assert resolve_name(constant) not in OTHERS[constant]
-
-
-def test_mnists_test_digits_have_297_writers():
-    with np.load(MNIST_WRITERS) as file:
-        assert (file["writers"].dtype, file["writers"].shape) == (np.uint16, (10_000,))
-        assert len(np.unique(file["writers"])) == 297

@@ -1,15 +1,18 @@
 import numpy as np
 import pytest
 
+from recognizer.preprocess import prepare
 from train.data import mnist as data
-from train.data.mnist import ARRAYS, load_mnist, sha256, split_and_prepare
+from train.data.mnist import ARRAYS, WRITERS, load_mnist, sha256, split_and_prepare
 from train.errors import TrainError
 
 
 @pytest.fixture
 def sample_is_mnist(monkeypatch, mnist_sample):
     """Let the small sample pass for MNIST."""
-    monkeypatch.setattr(data, "ARRAYS", {name: (a.shape, sha256(a)) for name, a in mnist_sample.items()})
+    monkeypatch.setattr(
+        data, "ARRAYS", {name: (mnist_sample[name].shape, sha256(mnist_sample[name])) for name in ARRAYS}
+    )
 
 
 @pytest.fixture
@@ -65,10 +68,22 @@ def test_without_a_network_one_sentence_says_how_to_get_it(monkeypatch):
         load_mnist()
 
 
-def test_the_split_depends_on_the_seed_and_loses_nothing(mnist_sample):
+def test_the_split_depends_on_the_seed_loses_nothing_and_parts_no_writers_digits(mnist_sample):
     first, again, other = (split_and_prepare(mnist_sample, 60, seed) for seed in (1, 1, 2))
     assert (first.validation.digits == again.validation.digits).all()
-    assert (first.validation.digits != other.validation.digits).any()
-    assert len(first.train) == 240 and len(first.validation) == 60
+    assert (first.validation.digits[:60] != other.validation.digits[:60]).any()
+    assert len(first.train) + len(first.validation) == 300 and 60 <= len(first.validation) < 70
     labels = np.concatenate([first.train.labels, first.validation.labels])
     assert (np.bincount(labels) == 30).all()
+    held_out = {picture.tobytes() for picture in first.validation.digits}
+    sides = [prepare(picture).tobytes() in held_out for picture in mnist_sample["x_train"]]
+    for writer in np.unique(mnist_sample["train_writers"]):
+        assert len(set(np.array(sides)[mnist_sample["train_writers"] == writer])) == 1
+
+
+def test_the_writers_of_all_digits_are_known():
+    with np.load(WRITERS) as file:
+        assert [(file[name].dtype, len(file[name]), len(np.unique(file[name]))) for name in ("train", "test")] == [
+            (np.uint16, 60_000, 539),
+            (np.uint16, 10_000, 297),
+        ]

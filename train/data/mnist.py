@@ -2,6 +2,9 @@
 
 In: nothing (Keras downloads it), or an .npz file with x_train, y_train, x_test, y_test as Keras has them.
 Out: `Mnist`, its digits prepared by `recognizer.preprocess`, as every drawing is.
+
+Who wrote which digit is known from QMNIST (Yadav & Bottou 2019, arXiv 1905.10498), in mnist_writers.npz: `train`
+(60000,), 539 writers, and `test` (10000,), 297 others, uint16.
 """
 
 import hashlib
@@ -16,6 +19,7 @@ from recognizer.preprocess import prepare
 from train.errors import TrainError
 
 DATA_VARIABLE = "MNIST_NPZ"
+WRITERS = Path(__file__).parent / "mnist_writers.npz"
 HOW_TO_GET_IT = (
     "Go online once, so that Keras can download it, or give the file mnist.npz with --data FILE.npz "
     f"or the environment variable {DATA_VARIABLE}."
@@ -65,7 +69,9 @@ def joined(parts: Sequence[Split]) -> Split:
 
 
 def load_mnist(path: str | os.PathLike | None = None) -> dict[str, np.ndarray]:
-    """Return MNIST's four arrays from `path`, or else the file that MNIST_NPZ names, or else Keras' download.
+    """Return MNIST's arrays from `path`, or else the file that MNIST_NPZ names, or else Keras' download.
+
+    Beside the four that such files have, there are `train_writers` and `test_writers`: uint16 (n,).
 
     Raises `TrainError` if there is no data, or if it differs from MNIST in any byte.
     """
@@ -79,16 +85,23 @@ def load_mnist(path: str | os.PathLike | None = None) -> dict[str, np.ndarray]:
             raise TrainError(f"{source}: {name} is {kind}, MNIST's is uint8 {shape}. {HOW_TO_GET_IT}")
         if sha256(array) != digest:
             raise TrainError(f"{source}: the bytes of {name} are not MNIST's (SHA-256 differs). {HOW_TO_GET_IT}")
-    return arrays
+    with np.load(WRITERS) as file:
+        return {**arrays, "train_writers": file["train"], "test_writers": file["test"]}
 
 
 def split_and_prepare(arrays: dict[str, np.ndarray], validation_size: int, seed: int) -> Mnist:
-    """Prepare the training digits, and hold out `validation_size` of them, drawn with `seed`."""
-    order = np.random.default_rng(seed).permutation(len(arrays["x_train"]))
+    """Prepare the training digits, and hold out all digits of some writers, drawn with `seed`.
+
+    So these are by hands that are not trained. As many writers are drawn as it takes for `validation_size` digits.
+    """
+    writers, counts = np.unique(arrays["train_writers"], return_counts=True)
+    order = np.random.default_rng(seed).permutation(len(writers))
+    drawn = order[: int(np.searchsorted(counts[order].cumsum(), validation_size)) + 1]
+    held_out = np.isin(arrays["train_writers"], writers[drawn])
     digits = Split(np.stack([prepare(picture) for picture in arrays["x_train"]]), arrays["y_train"])
     return Mnist(
-        train=digits[order[validation_size:]],
-        validation=digits[order[:validation_size]],
+        train=digits[~held_out],
+        validation=digits[held_out],
         test_pictures=arrays["x_test"],
         test_labels=arrays["y_test"],
         hashes={name: sha256(arrays[name]) for name in ARRAYS},

@@ -32,19 +32,19 @@ class Habits:
     wild: float = 0.25  # of the logarithm of how strong all of a writer's habits are: most are tidy, few are wild
     shape: float = 4.0  # standard deviation of how far the glyph is warped at its edges, as one smooth whole
     points: float = 1.5  # of each point of a glyph by itself
-    free: float = 8.0  # of points that may lie almost anywhere, and of bars and slashes
+    free: float = 7.5  # of points that may lie almost anywhere, and of bars and slashes
     hooks: float = 0.2  # share of ends with a hook or ligature
     hook: float = 6.0  # its mean length
     bends: float = 20.0  # degrees that ends are bent by
     loops: float = 0.08  # share of sharp turns that become loops
     loop: float = 12.0  # their mean length
-    joins: float = 0.25  # share of the ways to the next stroke that are drawn, if they are `NEAR`
+    joins: float = 0.3  # share of the ways to the next stroke that are drawn, if they are `NEAR`
     lifts: float = 0.06  # share of sharp turns at which the pen is lifted
     order: float = 0.2  # share of glyphs that are drawn in another order and direction
     rings: float = 0.07  # of how much of a ring is left open or drawn twice, and of how far it spirals
     starts: float = 0.2  # share of rings that start anywhere, and of those that turn the other way
     slant: float = 0.2  # of the shear: width gained over height
-    proportions: float = 0.22  # of the logarithm of width over height
+    proportions: float = 0.18  # of the logarithm of width over height
     rotation: float = 6.0  # degrees
     speed: float = 3.5  # by how much curves are smoothed
     thinnest: float = 2.0  # px, of the pen on a digit 100 px high
@@ -115,7 +115,7 @@ class Writer:
             if number and not stroke.apart:
                 way = self._way(traces[-1][0], first[0][0], strokes[number - 1].ring)
                 if way is not None:
-                    first = _put_together(traces.pop(), way, first, self._often(0.6))
+                    first = _put_together(traces.pop(), way, first, self._often(0.4))
             traces += [first, *more]
         return [self._hooked(trace) for trace in traces]
 
@@ -130,7 +130,7 @@ class Writer:
         if stroke.free:
             middle, size = points.mean(0), np.exp(self._some(0.3))
             points = middle + (points - middle) @ _matrix(self._some(self.habits.free)) * size
-            points += self._some(self.habits.free / 2, 2)
+            points += self._some(self.habits.free, 2)
         elif not stroke.ring:
             for _ in range(2):  # first the end, then, backwards, the start
                 points = _bent(points, self._some(self.habits.bends))[::-1]
