@@ -98,7 +98,8 @@ def main() -> None:
     writers = {"mnist": of_mnist(model)}
     writers |= {kind: made_up(model, kind, options.hands, REPORTED) for kind in HABITS}
     if options.tool:
-        writers["students"] = students(model, SimpleNamespace(**runpy.run_path(options.tool)))
+        tool = SimpleNamespace(**runpy.run_path(options.tool))
+        writers["students"] = [seen(model, split) for split in students(tool)]
     ordinary = together(writers["mnist"])
     figures: dict = {kind: measure(each, None if kind == "mnist" else ordinary) for kind, each in writers.items()}
     report({"hands": options.hands, **figures, "adds_ms": added_ms(writers["strange"][0])}, options, "hand")
@@ -122,16 +123,16 @@ def made_up(model: OpenModel, kind: str, hands: int, seed: int) -> list[Writer]:
     return [seen(model, made_up_hand(rng, HABITS[kind], DIGITS)) for rng in rngs]
 
 
-def students(model: OpenModel, tool: SimpleNamespace) -> list[Writer]:
-    """Those with even numbers, who only measure."""
+def students(tool: SimpleNamespace, odd: bool = False) -> list[Split]:
+    """The digits of each student with an even number, who only measure, or with an odd one."""
     samples, names = tool.load("pen_students.npz")
     digits: dict[int, list[tuple[np.ndarray, int]]] = {}
     for (label, strokes), name in zip(samples, names, strict=True):
         number = int(name.partition("/")[2])
-        if number % 2 == 0:
+        if number % 2 == odd:
             digits.setdefault(number, []).append((prepare(tool.centred(strokes)), int(label)))
     pairs = (zip(*digits[number], strict=True) for number in sorted(digits))
-    return [seen(model, Split(np.stack(pictures), np.array(labels, np.uint8))) for pictures, labels in pairs]
+    return [Split(np.stack(pictures), np.array(labels, np.uint8)) for pictures, labels in pairs]
 
 
 def together(writers: Sequence[Writer]) -> Writer:

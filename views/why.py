@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from recognizer import Detection, Prediction, Reading, Recognizer, RecognizerError, TaughtDrawing
-from recognizer.explain import Explainer, Layer
+from recognizer.explain import Explainer
 from recognizer.explain.erasure import Erasure
 from recognizer.explain.steps import Step
 from recognizer.formatting import percent
@@ -59,7 +59,7 @@ class Explanation:
     steps: list[tuple[Step, Prediction | None]]
     erasure: Erasure | None
     neighbours: list[Neighbour] | str
-    layers: list[Layer]
+    layers: list[np.ndarray]
     heat: dict[int, np.ndarray] = field(default_factory=dict)
 
 
@@ -254,23 +254,12 @@ def _neighbours(neighbours: list[Neighbour] | str) -> None:
     st.html(row(figures))
 
 
-def _inside(layers: list[Layer]) -> None:
-    count = layers[-1].network
-    network = 1
-    if count > 1:
-        network = st.segmented_control(
-            f"The answer is the average of {count} networks. Look inside one:",
-            range(1, count + 1),
-            default=1,
-            required=True,
-            key="why_network",
-        )
-    shown = [layer.maps for layer in layers if layer.network == network]
+def _inside(layers: list[np.ndarray]) -> None:
     figures = []
-    for number, maps in enumerate(shown, 1):
+    for number, maps in enumerate(layers, 1):
         height, width, channels = maps.shape
         parts = (
-            "edges and corners" if number <= 2 else "larger parts" if number < len(shown) else "how parts fit together"
+            "edges and corners" if number <= 2 else "larger parts" if number < len(layers) else "how parts fit together"
         )
         sentence = f"{channels} feature maps of {width} by {height} pixels, dark where each found its pattern: {parts}."
         figures.append(figure(maps_picture(maps), f"Layer {number}", sentence, "pixels wide"))

@@ -6,7 +6,7 @@ from typing import Any
 from benchmarks.support.figures import text
 from recognizer.runtimes.loader import default_model
 from train.config import DIGITS
-from train.data.mnist import Split, load_mnist, split_and_prepare
+from train.data.mnist import Mnist, Split, load_mnist, split_and_prepare
 from train.errors import TrainError
 from train.report.model_card import note_in_card
 
@@ -20,8 +20,13 @@ def command_line(doc: str | None) -> argparse.ArgumentParser:
 
 def held_out() -> Split:
     """Return the MNIST digits held out of the shipped model's training, prepared."""
+    return mnist().validation
+
+
+def mnist() -> Mnist:
+    """Return MNIST, split as for the shipped model's training."""
     try:
-        return split_and_prepare(load_mnist(None), DIGITS.validation_size, DIGITS.seed).validation
+        return split_and_prepare(load_mnist(None), DIGITS.validation_size, DIGITS.seed)
     except TrainError as error:
         raise SystemExit(str(error)) from error
 

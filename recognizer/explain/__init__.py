@@ -1,5 +1,5 @@
 """Why the model read a digit as it did: `Explainer.load()` shows it in five ways."""
 
-from recognizer.explain.explainer import Explainer, Layer
+from recognizer.explain.explainer import Explainer
 
-__all__ = ["Explainer", "Layer"]
+__all__ = ["Explainer"]

@@ -1,7 +1,6 @@
 """One model, and everything that can be asked about why it read a digit as it did."""
 
 import os
-from dataclasses import dataclass
 from typing import Any, Self
 
 import cv2
@@ -15,15 +14,7 @@ from recognizer.neighbours import Neighbour, index_of
 from recognizer.prediction import Prediction
 from recognizer.preprocess import centre, corner, crop, fit, ink_box
 from recognizer.recognizer import Recognizer
-from recognizer.runtimes.graph import feature_maps, networks
-
-
-@dataclass(frozen=True, eq=False)
-class Layer:
-    """The feature maps of one convolution, after its activation: float32 (h, w, maps); network: counted from 1."""
-
-    network: int
-    maps: np.ndarray
+from recognizer.runtimes.graph import feature_maps
 
 
 class Explainer:
@@ -80,10 +71,6 @@ class Explainer:
         """Return the training digits most similar to `picture`, float32 (28, 28); `ModelError` without an index."""
         return index_of(self.model).nearest(self.model.run(picture[None])[1][0], count)
 
-    def layers(self, picture: np.ndarray) -> list[Layer]:
-        """Return the feature maps of every convolution of every network, for `picture`, float32 (28, 28)."""
-        return [
-            Layer(number, maps[0])
-            for number, member in enumerate(networks(self._network), 1)
-            for maps in feature_maps(member, picture[None])
-        ]
+    def layers(self, picture: np.ndarray) -> list[np.ndarray]:
+        """Return each convolution's feature maps, activated, for `picture`, float32 (28, 28): float32 (h, w, maps)."""
+        return [maps[0] for maps in feature_maps(self._network, picture[None])]

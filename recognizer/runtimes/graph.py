@@ -1,4 +1,4 @@
-"""What reaches into the graph of a Keras model: its networks, their layers, and what these compute."""
+"""What reaches into the graph of a Keras model: its layers, and what these compute."""
 
 from itertools import zip_longest
 from typing import Any
@@ -8,30 +8,25 @@ import numpy as np
 ACTIVATIONS = ("ReLU", "Activation", "LeakyReLU", "PReLU", "ELU")
 
 
-def networks(network: Any) -> list[Any]:
-    """Return the members of an ensemble, or the one network there is."""
-    return [layer for layer in network.layers if hasattr(layer, "layers")] or [network]
-
-
-def output_layers(network: Any) -> list[Any]:
-    """Return the dense layers whose outputs are the logits: one of a network, one of each member of an ensemble."""
+def output_layer(network: Any) -> Any:
+    """Return the last dense layer with a unit for each class, which gives the logits; None where there is none."""
     classes = network.output_shape[-1]
-    return [layer for layer in network.layers if type(layer).__name__ == "Dense" and layer.units == classes]
+    dense = [layer for layer in network.layers if type(layer).__name__ == "Dense" and layer.units == classes]
+    return dense[-1] if dense else None
 
 
 def with_features(network: Any) -> Any:
-    """Return a network with a second output, its features: the inputs of its last layers, side by side, (n, d).
+    """Return a network with a second output, its features: what its output layer is given, (n, d).
 
-    It is returned as it is where its last layer is no dense layer of as many units as there are classes.
+    It is returned as it is where it has no such layer.
     """
     import keras
 
-    features = [layer.input for layer in output_layers(network)]
-    if not features:
+    last = output_layer(network)
+    if last is None:
         return network
-    together = keras.layers.Concatenate(name="features")(features) if len(features) > 1 else features[0]
     inputs = network.inputs[0] if len(network.inputs) == 1 else network.inputs
-    return keras.Model(inputs, [*network.outputs, together])
+    return keras.Model(inputs, [*network.outputs, last.input])
 
 
 def feature_maps(network: Any, pictures: np.ndarray) -> list[np.ndarray]:

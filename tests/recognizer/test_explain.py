@@ -4,6 +4,7 @@ import io
 import shutil
 
 import cv2
+import keras
 import numpy as np
 import pytest
 
@@ -130,8 +131,8 @@ def test_an_index_that_is_missing_damaged_or_of_another_model_is_one_sentence(mo
             NeighbourIndex.load(opened)
     index_path(model).write_bytes(whole)
     assert NeighbourIndex.load(opened)
-    as_many_features, fewer = digits(width=len(arrays["mean"]) / 192), classic(width=0.1)
-    for number, network in enumerate((as_many_features, fewer)):
+    others = digits(), classic(width=0.1)  # with as many features, and with more
+    for number, network in enumerate(others):
         other = tmp_path / str(number) / "digits.keras"
         other.parent.mkdir()
         network.save(other)
@@ -144,10 +145,9 @@ def test_an_index_that_is_missing_damaged_or_of_another_model_is_one_sentence(mo
 
 def test_every_convolution_shows_its_maps(explainer):
     layers = explainer.layers(prepare_ink(ink_of(3)))
-    assert [layer.network for layer in layers] == [1] * 7 + [2] * 7
-    shapes = [(28, 28, 32)] * 2 + [(14, 14, 64)] * 2 + [(7, 7, 128)] * 2 + [(7, 7, 192)]
-    assert [layer.maps.shape for layer in layers] == 2 * shapes
-    assert all(layer.maps.min() >= 0 < layer.maps.max() for layer in layers)
+    shapes = [(28, 28, 16)] * 2 + [(14, 14, 48)] * 2 + [(7, 7, 96)] * 2 + [(7, 7, 192)]
+    assert [maps.shape for maps in layers] == shapes
+    assert all(maps.min() >= 0 < maps.max() for maps in layers)
 
 
 def test_a_network_whose_convolutions_include_their_activation_can_be_looked_into_too():
@@ -162,6 +162,14 @@ def test_the_features_determine_the_answer():
     weights, biases = network.layers[-1].get_weights()
     expected = np.exp(features.numpy()[0] @ weights + biases)
     np.testing.assert_allclose(probabilities[0], expected / expected.sum(), rtol=1e-4)
+
+
+def test_of_several_networks_in_one_the_last_gives_the_features():
+    """As in a file that somebody else has made."""
+    inputs = keras.Input((28, 28, 1))
+    ends = [keras.layers.Dense(10)(keras.layers.Dense(n)(keras.layers.Flatten()(inputs))) for n in (5, 7)]
+    network = keras.Model(inputs, keras.layers.Softmax()(keras.layers.Average()(ends)))
+    assert [each.shape for each in with_features(network)(np.zeros((2, 28, 28, 1)))] == [(2, 10), (2, 7)]
 
 
 def test_an_index_is_made_of_the_digits_of_a_training(model, mnist_sample):

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from recognizer.prediction import NO_DIGIT
-from recognizer.runtimes.graph import output_layers
+from recognizer.runtimes.graph import output_layer
 from train.data.mnist import Split
 
 MAX_REFUSED = 0.003  # of the digits; people draw worse than the generator, and at most 1 in 100 should be refused
@@ -31,10 +31,10 @@ def calibrate(model: keras.Model, digits: Split, negatives: Split | None) -> dic
         margins = none_margin(log / temperature)
         shift = -float(np.quantile(margins, 1 - MAX_REFUSED))
         calibration["none_shift"] = round(shift, 4)
-    for layer in output_layers(model):
-        kernel, bias = (weights / temperature for weights in layer.get_weights())
-        bias[NO_DIGIT:] += shift
-        layer.set_weights([kernel, bias])
+    layer = output_layer(model)
+    kernel, bias = (weights / temperature for weights in layer.get_weights())
+    bias[NO_DIGIT:] += shift
+    layer.set_weights([kernel, bias])
     return calibration
 
 

@@ -1,0 +1,74 @@
+"""What each habit of the writers that training draws is good for: short trainings, each without one of them.
+
+    python -m benchmarks.habits [--record]
+    python -m benchmarks.habits HAND_BENCH.py    also measures 15 students, whom that benchmark knows
+
+Every training is that of the quick preset, but shorter. Figures of each, in per cent:
+
+- made_up: read right of the digits of made-up writers with all habits, who are not in the training.
+- mnist: of the validation digits.
+- students: of the digits of the students with odd numbers, who may be looked at to learn what hands do.
+"""
+
+import runpy
+import tempfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+from benchmarks.hand import students
+from benchmarks.support.command import command_line, mnist, report
+from train.config import QUICK
+from train.data.mnist import joined
+from train.network.fit import accuracy, fit
+from train.synthetic.drawings import TRAINING, VALIDATION, Drawings, drawn_digits, training_drawings
+from train.synthetic.writer import Habits
+
+CONFIG = replace(QUICK, epochs=3, drawn_digits=20_000, negatives=5_000, pool=1, validation_drawings=5_000)
+TRAINING_DIGITS = 20_000  # of MNIST's, so that a training takes two minutes
+HABITS = {  # what is left out together
+    "nothing": (),
+    "forms": ("shape", "points"),
+    "places": ("free",),
+    "hooks": ("hooks",),
+    "bends": ("bends",),
+    "loops": ("loops",),
+    "joins": ("joins",),
+    "lifts": ("lifts",),
+    "order": ("order",),
+    "rings": ("rings", "starts"),
+    "leaning": ("slant", "rotation", "proportions"),
+    "speed": ("speed",),
+    "wildness": ("wild",),
+    "unsteadiness": ("unsteady", "tremor"),
+}
+
+
+def main() -> None:
+    parser = command_line(__doc__)
+    parser.add_argument("tool", nargs="?", metavar="HAND_BENCH.py", help="a benchmark that knows where its data are")
+    parser.add_argument("--only", nargs="+", choices=HABITS, default=HABITS, metavar="HABIT", help="some of the habits")
+    options = parser.parse_args()
+    digits = mnist()
+    splits = {"mnist": digits.validation}
+    splits["made_up"] = drawn_digits(CONFIG.validation_drawings, [CONFIG.seed, VALIDATION, 1], Habits())
+    if options.tool:
+        splits["students"] = joined(students(SimpleNamespace(**runpy.run_path(options.tool)), odd=True))
+    rows = np.random.default_rng(CONFIG.seed).permutation(len(digits.train))[:TRAINING_DIGITS]
+    negatives = training_drawings(replace(CONFIG, drawn_digits=0), digits.train).negatives
+    figures = {}
+    for name in options.only:
+        habits = replace(Habits(), **dict.fromkeys(HABITS[name], 0.0))
+        pool = partial(Drawings, drawn_digits(CONFIG.drawn_digits, [CONFIG.seed, TRAINING, 1], habits), negatives)
+        with tempfile.TemporaryDirectory() as folder:
+            network, _ = fit(CONFIG, digits.train[rows], pool, {}, Path(folder, "state.npz"))
+        figures[f"without {name}"] = {key: 100 * accuracy(network, split) for key, split in splits.items()}
+        print(name, figures[f"without {name}"], flush=True)
+    report(figures, options, "habits")
+
+
+if __name__ == "__main__":
+    main()
