@@ -1,4 +1,4 @@
-"""What each habit of the writers that training draws is good for: short trainings, each without one of them.
+"""What the habits of drawn writers bring, and what else is special in training: short trainings without each of them.
 
     python -m benchmarks.habits [--record]
     python -m benchmarks.habits HAND_BENCH.py    also measures 15 students, whom that benchmark knows
@@ -29,7 +29,7 @@ from train.synthetic.writer import Habits
 
 CONFIG = replace(QUICK, epochs=3, drawn_digits=20_000, negatives=5_000, pool=1, validation_drawings=5_000)
 TRAINING_DIGITS = 20_000  # of MNIST's, so that a training takes two minutes
-HABITS = {  # what is left out together
+LEFT_OUT = {  # in each training: the fields of `Habits` or `TrainConfig` that are 0
     "nothing": (),
     "forms": ("shape", "points"),
     "places": ("free",),
@@ -44,13 +44,18 @@ HABITS = {  # what is left out together
     "speed": ("speed",),
     "wildness": ("wild",),
     "unsteadiness": ("unsteady", "tremor"),
+    "drawn digits": ("drawn_digits",),
+    "augmentation": ("augment",),
+    "average of weights": ("ema",),
 }
 
 
 def main() -> None:
     parser = command_line(__doc__)
     parser.add_argument("tool", nargs="?", metavar="HAND_BENCH.py", help="a benchmark that knows where its data are")
-    parser.add_argument("--only", nargs="+", choices=HABITS, default=HABITS, metavar="HABIT", help="some of the habits")
+    parser.add_argument(
+        "--only", nargs="+", choices=LEFT_OUT, default=LEFT_OUT, metavar="NAME", help="some of the trainings"
+    )
     options = parser.parse_args()
     digits = mnist()
     splits = {"mnist": digits.validation}
@@ -61,10 +66,12 @@ def main() -> None:
     negatives = training_drawings(replace(CONFIG, drawn_digits=0), digits.train).negatives
     figures = {}
     for name in options.only:
-        habits = replace(Habits(), **dict.fromkeys(HABITS[name], 0.0))
-        pool = partial(Drawings, drawn_digits(CONFIG.drawn_digits, [CONFIG.seed, TRAINING, 1], habits), negatives)
+        habits = replace(Habits(), **dict.fromkeys((field for field in LEFT_OUT[name] if hasattr(Habits, field)), 0))
+        config = replace(CONFIG, **dict.fromkeys((field for field in LEFT_OUT[name] if hasattr(CONFIG, field)), 0))
+        drawn = drawn_digits(config.drawn_digits, [config.seed, TRAINING, 1], habits)
         with tempfile.TemporaryDirectory() as folder:
-            network, _ = fit(CONFIG, digits.train[rows], pool, {}, Path(folder, "state.npz"))
+            state = Path(folder, "state.npz")
+            network, _ = fit(config, digits.train[rows], partial(Drawings, drawn, negatives), {}, state)
         figures[f"without {name}"] = {key: 100 * accuracy(network, split) for key, split in splits.items()}
         print(name, figures[f"without {name}"], flush=True)
     report(figures, options, "habits")
