@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -66,8 +67,7 @@ def main() -> None:
     negatives = training_drawings(replace(CONFIG, drawn_digits=0), digits.train).negatives
     figures = {}
     for name in options.only:
-        habits = replace(Habits(), **dict.fromkeys((field for field in LEFT_OUT[name] if hasattr(Habits, field)), 0))
-        config = replace(CONFIG, **dict.fromkeys((field for field in LEFT_OUT[name] if hasattr(CONFIG, field)), 0))
+        habits, config = _without(Habits(), LEFT_OUT[name]), _without(CONFIG, LEFT_OUT[name])
         drawn = drawn_digits(config.drawn_digits, [config.seed, TRAINING, 1], habits)
         with tempfile.TemporaryDirectory() as folder:
             state = Path(folder, "state.npz")
@@ -75,6 +75,11 @@ def main() -> None:
         figures[f"without {name}"] = {key: 100 * accuracy(network, split) for key, split in splits.items()}
         print(name, figures[f"without {name}"], flush=True)
     report(figures, options, "habits")
+
+
+def _without(settings: Any, fields: tuple[str, ...]) -> Any:
+    """The same settings with 0 for those of the fields that they have."""
+    return replace(settings, **dict.fromkeys((field for field in fields if hasattr(settings, field)), 0))
 
 
 if __name__ == "__main__":
