@@ -1,4 +1,4 @@
-"""What the habits of drawn writers bring, and what else is special in training: short trainings without each of them.
+"""What each habit of the drawn writers, and some other parts of training, bring: short trainings, each without one.
 
     python -m benchmarks.habits [--record]
     python -m benchmarks.habits HAND_BENCH.py    also measures 15 students, whom that benchmark knows
@@ -24,40 +24,43 @@ from benchmarks.hand import students
 from benchmarks.support.command import command_line, mnist, report
 from train.config import QUICK
 from train.data.mnist import joined
-from train.network.fit import accuracy, fit
+from train.network.fit import fit, right_of
 from train.synthetic.drawings import TRAINING, VALIDATION, Drawings, drawn_digits, training_drawings
 from train.synthetic.writer import Habits
 
 CONFIG = replace(QUICK, epochs=3, drawn_digits=20_000, negatives=5_000, pool=1, validation_drawings=5_000)
 TRAINING_DIGITS = 20_000  # of MNIST's, so that a training takes two minutes
-LEFT_OUT = {  # in each training: the fields of `Habits` or `TrainConfig` that are 0
+HABITS = {  # what is left out together: fields of `Habits` that are 0
     "nothing": (),
-    "forms": ("shape", "points"),
-    "places": ("free",),
+    "forms": ("shape", "points", "waist"),
+    "places": ("free", "places"),
     "hooks": ("hooks",),
     "bends": ("bends",),
     "loops": ("loops",),
     "joins": ("joins",),
     "lifts": ("lifts",),
     "order": ("order",),
-    "rings": ("rings", "starts"),
+    "rings": ("rings", "starts", "bowls"),
     "leaning": ("slant", "rotation", "proportions"),
     "speed": ("speed",),
     "wildness": ("wild",),
     "unsteadiness": ("unsteady", "tremor"),
-    "drawn digits": ("drawn_digits",),
-    "augmentation": ("augment",),
-    "average of weights": ("ema",),
+}
+SETTINGS: dict[str, dict[str, Any]] = {  # of `TrainConfig`
+    "drawn digits": {"drawn_digits": 0},
+    "augmentation": {"augment": False},
+    "averaged weights": {"ema": 0.0},
 }
 
 
 def main() -> None:
     parser = command_line(__doc__)
     parser.add_argument("tool", nargs="?", metavar="HAND_BENCH.py", help="a benchmark that knows where its data are")
-    parser.add_argument(
-        "--only", nargs="+", choices=LEFT_OUT, default=LEFT_OUT, metavar="NAME", help="some of the trainings"
-    )
+    names = [*HABITS, *SETTINGS]
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help="some of the trainings")
     options = parser.parse_args()
+    if options.tool and not Path(options.tool).is_file():
+        parser.error(f"there is no {options.tool}: the benchmark and its data are not part of this project")
     digits = mnist()
     splits = {"mnist": digits.validation}
     splits["made_up"] = drawn_digits(CONFIG.validation_drawings, [CONFIG.seed, VALIDATION, 1], Habits())
@@ -67,19 +70,15 @@ def main() -> None:
     negatives = training_drawings(replace(CONFIG, drawn_digits=0), digits.train).negatives
     figures = {}
     for name in options.only:
-        habits, config = _without(Habits(), LEFT_OUT[name]), _without(CONFIG, LEFT_OUT[name])
+        habits = replace(Habits(), **dict.fromkeys(HABITS.get(name, ()), 0))
+        config = replace(CONFIG, **SETTINGS.get(name, {}))
         drawn = drawn_digits(config.drawn_digits, [config.seed, TRAINING, 1], habits)
         with tempfile.TemporaryDirectory() as folder:
             state = Path(folder, "state.npz")
             network, _ = fit(config, digits.train[rows], partial(Drawings, drawn, negatives), {}, state)
-        figures[f"without {name}"] = {key: 100 * accuracy(network, split) for key, split in splits.items()}
+        figures[f"without {name}"] = {key: 100 * right_of(network, split) / len(split) for key, split in splits.items()}
         print(name, figures[f"without {name}"], flush=True)
     report(figures, options, "habits")
-
-
-def _without(settings: Any, fields: tuple[str, ...]) -> Any:
-    """The same settings with 0 for those of the fields that they have."""
-    return replace(settings, **dict.fromkeys((field for field in fields if hasattr(settings, field)), 0))
 
 
 if __name__ == "__main__":

@@ -50,9 +50,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--architecture", choices=list(CONFIGS), help="which network (digits)")
     run.add_argument("--preset", choices=list(PRESETS), help="another run, quicker")
     line.add_argument("--seed", type=int, help="of everything random")
-    for field in fields(TrainConfig):
-        if field.name in NOT_GENERATED:
-            continue
+    for field in (each for each in fields(TrainConfig) if each.name not in NOT_GENERATED):
         option, default = "--" + field.name.replace("_", "-"), getattr(CONFIGS["digits"], field.name)
         if isinstance(default, bool):
             line.add_argument(option, action=argparse.BooleanOptionalAction, default=None)

@@ -13,25 +13,18 @@ from recognizer.prediction import NO_DIGIT
 from recognizer.runtimes.loader import sha256_of
 from train.config import TrainConfig
 from train.data.corrections import ONE_IN, Corrections, sides
-from train.data.mnist import Mnist, Split, joined
+from train.data.mnist import Mnist, Split, Splits, joined
 from train.errors import TrainError
 from train.export.neighbours import write_index
 from train.files import check_room, disk_errors, finish_moving, written_together
 from train.network.architecture import build
 from train.network.calibration import calibrate
 from train.network.fit import fit, right_of
-from train.report.metrics import (
-    Results,
-    accuracy_per_digit,
-    accuracy_with_interval,
-    compare,
-    figures_on_drawings,
-    read_split,
-)
+from train.report import metrics
 from train.report.model_card import software_and_machine, write_card
 from train.report.plots import write_pictures
 from train.state import check_states, remove_states, state_path, states
-from train.synthetic.drawings import REPORT, VALIDATION, Drawings, held_out_drawings, training_drawings
+from train.synthetic.drawings import Drawings, report_drawings, training_drawings, validation_digits
 
 BESIDE_THE_MODEL = 8 * 2**20  # bytes: the index, the pictures and the card
 HDF5_ROOM = 2**20  # bytes beside the weights: the layers' options
@@ -56,15 +49,10 @@ def train_and_evaluate(
         remove_states(out, config.name)
     learned, held_out = sides(corrections) if corrections is not None else (None, None)
     drawings = cache(lambda: training_drawings(config, mnist.train))  # made when they are first needed
-    validation_drawings = held_out_drawings(config, mnist.validation, VALIDATION)
-    watched = {"validation": mnist.validation, "drawn": validation_drawings.digits}
+    watched = {"validation": mnist.validation, "drawn": validation_digits(config)}
     train = mnist.train if learned is None else joined([mnist.train, *[learned] * config.corrections_repeat])
     model, history = _train_networks(config, train, drawings, watched, out, resume)
-    calibration = {}
-    if config.calibrate:
-        negatives = validation_drawings.negatives if config.negatives else None
-        calibration = calibrate(model, joined(list(watched.values())), negatives)
-    validation = right_of(model, mnist.validation)
+    calibration = calibrate(model, joined(list(watched.values()))) if config.calibrate else {}
 
     with disk_errors(out), written_together(out, config.name) as folder:
         for suffix in config.formats:
@@ -72,19 +60,19 @@ def train_and_evaluate(
         saved = _scored_model(config, folder)
         recognizer = Recognizer.load(saved)
         test_predictions = recognizer.predict_many(list(mnist.test_pictures))  # as a user's program does
-        test = Results(mnist.test_labels, test_predictions)
-        report = held_out_drawings(config, mnist.validation, REPORT)
-        drawn = [read_split(recognizer, part) for part in (report.digits, report.negatives)]
+        test = metrics.Results(mnist.test_labels, test_predictions)
+        report = report_drawings(config, mnist.validation)
+        drawn = [metrics.read_split(recognizer, part) for part in (report.digits, report.negatives)]
         write_index(saved, mnist.train, drawings(), config)
         card = {
             "model": saved.name,
             "sha256": sha256_of(saved),
             "bytes": saved.stat().st_size,
             "parameters": model.count_params(),
-            "test": accuracy_with_interval(int(test.right.sum()), len(test.labels)),
-            "test_per_digit": accuracy_per_digit(test),
-            "validation": accuracy_with_interval(validation, len(mnist.validation)),
-            "drawings": figures_on_drawings(*drawn),
+            "test": metrics.accuracy_with_interval(int(test.right.sum()), len(test.labels)),
+            "test_per_digit": metrics.accuracy_per_digit(test),
+            "validation": metrics.accuracy_with_interval(right_of(model, mnist.validation), len(mnist.validation)),
+            "drawings": metrics.figures_on_drawings(*drawn),
             "calibration": calibration,
             "training_digits": len(mnist.train),
             "training_minutes": round(sum(row["seconds"] for row in history) / 60, 1),
@@ -148,12 +136,7 @@ def _check_corrections(config: TrainConfig, corrections: Corrections) -> None:
 
 
 def _train_networks(
-    config: TrainConfig,
-    train: Split,
-    drawings: Callable[[], Drawings],
-    watched: dict[str, Split],
-    out: Path,
-    resume: bool,
+    config: TrainConfig, train: Split, drawings: Callable[[], Drawings], watched: Splits, out: Path, resume: bool
 ) -> tuple[keras.Model, list[dict]]:
     """Train the teachers, then their student; return (the student in float32, the history of all of them)."""
     networks: list[keras.Model] = []
@@ -176,8 +159,8 @@ def _compare(recognizer: Recognizer, old: Path, validation: Split, held_out: Spl
     """
     splits = {"validation": validation, "held_out": held_out}
     if not old.exists():
-        return {"replaced": True, **compare({"new": recognizer}, splits)}
-    counts = compare({"new": recognizer, "old": Recognizer.load(old)}, splits)
+        return {"replaced": True, **metrics.compare({"new": recognizer}, splits)}
+    counts = metrics.compare({"new": recognizer, "old": Recognizer.load(old)}, splits)
     no_worse = all(count["new"] >= count["old"] for count in counts.values())
     return {"replaced": no_worse, **counts, "old_sha256": sha256_of(old)}
 

@@ -17,7 +17,7 @@ from train.report.metrics import (
     read_split,
     reliability,
 )
-from train.synthetic.drawings import REPORT, held_out_drawings
+from train.synthetic.drawings import report_drawings
 
 
 def network(classes=11):
@@ -112,7 +112,7 @@ def test_the_shipped_model_is_as_right_as_it_is_confident_and_refuses_what_is_no
     """On drawings of a seed that neither training nor calibration has seen."""
     config = replace(CONFIG, seed=CONFIG.seed + 1, validation_size=200, validation_drawings=500)
     mnist = split_and_prepare(mnist_sample, config.validation_size, config.seed)
-    drawings = held_out_drawings(config, mnist.validation, REPORT)
+    drawings = report_drawings(config, mnist.validation)
     digits, negatives = (read_split(light, part) for part in (drawings.digits, drawings.negatives))
     assert digits.right.mean() > 0.97
     assert expected_calibration_error(digits.confidences, digits.right) < 0.02

@@ -52,13 +52,9 @@ def _source_points(n: tf.Tensor, seed: tf.Tensor, config: TrainConfig) -> tf.Ten
     scale = tf.exp(_uniform([n, 2], seeds[2], config.scale))
     shift = _uniform([n, 1, 1, 2], seeds[3], config.shift)
     cos, sin = tf.cos(angle), tf.sin(angle)
-    matrix = tf.stack(  # rotation times shear, rows and columns scaled
-        [
-            tf.stack([cos * scale[:, 0], -sin * scale[:, 1]], -1),
-            tf.stack([(sin + shear * cos) * scale[:, 0], (cos - shear * sin) * scale[:, 1]], -1),
-        ],
-        axis=1,
-    )  # (n, 2, 2)
+    upper = tf.stack([cos * scale[:, 0], -sin * scale[:, 1]], -1)
+    lower = tf.stack([(sin + shear * cos) * scale[:, 0], (cos - shear * sin) * scale[:, 1]], -1)
+    matrix = tf.stack([upper, lower], axis=1)  # (n, 2, 2): rotation times shear, rows and columns scaled
     middle = 13.5
     axis = tf.range(28, dtype=tf.float32) - middle
     grid = tf.stack(tf.meshgrid(axis, axis, indexing="ij"), -1)  # (28, 28, 2)

@@ -52,6 +52,9 @@ class Split:
         return Split(self.digits[rows], self.labels[rows])
 
 
+Splits = dict[str, Split]  # by name
+
+
 @dataclass(frozen=True, eq=False)
 class Mnist:
     """What a training run uses; `test_pictures`, uint8 (n, 28, 28), are not prepared: `Recognizer` reads them."""

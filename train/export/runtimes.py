@@ -39,12 +39,8 @@ def export(model: Path, ending: str, digits: np.ndarray) -> str:
             )
     card = model.with_suffix(".json")
     if card.exists():
-        entry = {
-            "of": sha256_of(model),
-            "sha256": sha256_of(path),
-            "bytes": path.stat().st_size,
-            "largest_difference": difference,
-        }
+        hashes = {"of": sha256_of(model), "sha256": sha256_of(path)}
+        entry = {**hashes, "bytes": path.stat().st_size, "largest_difference": difference}
         note_in_card(card, "exports", {path.name: entry})
     return (
         f"{path}: {path.stat().st_size / 2**20:.1f} MiB, the same answers to all {len(digits):,} test digits, "

@@ -43,9 +43,7 @@ def digits(classes: int = 11, width: float = 1.0) -> keras.Model:
             x = layers.ReLU()(x)
     x = layers.GlobalAveragePooling2D()(x)  # 192
     x = layers.Dropout(0.3)(x)
-    outputs = layers.Dense(classes, activation="softmax", dtype="float32")(
-        x
-    )  # bfloat16 has nothing between 0.996 and 1
+    outputs = layers.Dense(classes, "softmax", dtype="float32")(x)  # bfloat16 has nothing between 0.996 and 1
     return keras.Model(inputs, outputs, name="digits")
 
 

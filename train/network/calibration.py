@@ -17,19 +17,19 @@ MAX_REFUSED = 0.003  # of the digits; people draw worse than the generator, and 
 TEMPERATURES = np.geomspace(0.25, 8, 401)
 
 
-def calibrate(model: keras.Model, digits: Split, negatives: Split | None) -> dict[str, float]:
+def calibrate(model: keras.Model, digits: Split) -> dict[str, float]:
     """Calibrate `model`, which ends in a softmax, in place; return the temperature and the shift.
 
-    digits, negatives: validation data that look like drawings; no negatives for a network with ten outputs.
+    digits: those held out of training, MNIST's and drawn ones. A network with ten outputs gets no shift.
     """
-    log = _log_probabilities(model, digits)
+    probabilities = model.predict(digits.digits[..., None], batch_size=512, verbose=0)
+    log = np.log(np.maximum(probabilities.astype(np.float64), 1e-30))  # the logits, up to a constant for each row
     losses = [_loss(log[:, :NO_DIGIT] / temperature, digits.labels) for temperature in TEMPERATURES]
     temperature = float(TEMPERATURES[int(np.argmin(losses))])
     calibration = {"temperature": round(temperature, 4)}
     shift = 0.0
-    if negatives is not None:
-        margins = none_margin(log / temperature)
-        shift = -float(np.quantile(margins, 1 - MAX_REFUSED))
+    if log.shape[1] > NO_DIGIT:
+        shift = -float(np.quantile(none_margin(log / temperature), 1 - MAX_REFUSED))
         calibration["none_shift"] = round(shift, 4)
     layer = output_layer(model)
     kernel, bias = (weights / temperature for weights in layer.get_weights())
@@ -41,12 +41,6 @@ def calibrate(model: keras.Model, digits: Split, negatives: Split | None) -> dic
 def none_margin(log: np.ndarray) -> np.ndarray:
     """Log-odds of "none of these" against any digit: float (n,), from logits (n, 11)."""
     return log[:, NO_DIGIT] - np.logaddexp.reduce(log[:, :NO_DIGIT], axis=1)
-
-
-def _log_probabilities(model: keras.Model, split: Split) -> np.ndarray:
-    """Logits of a network that ends in a softmax, up to a constant for each row: float64 (n, classes)."""
-    probabilities = model.predict(split.digits[..., None], batch_size=512, verbose=0)
-    return np.log(np.maximum(probabilities.astype(np.float64), 1e-30))
 
 
 def _loss(logits: np.ndarray, labels: np.ndarray) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.optimizers.schedules import CosineDecay
 from tqdm import tqdm
 
 from recognizer.prediction import NO_DIGIT
@@ -45,15 +46,12 @@ def fit(
     """
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
-    digits_per_epoch = len(train) + config.drawn_digits + config.negatives
-    steps = -(-digits_per_epoch // config.batch_size)
+    steps = -(-(len(train) + config.drawn_digits + config.negatives) // config.batch_size)
     model = compiled(config, steps)
     ema = ExponentialMovingAverage(model, config.ema)
     # Everything that training changes: weights, statistics, dropout seeds, the optimizer's moments, the EMA.
     variables = [*model.variables, *model.optimizer.variables, *ema.variables]
-    history: list[dict] = []
-    if resume and state_path.exists():
-        history = load_state(state_path, variables, config)
+    history = load_state(state_path, variables, config) if resume and state_path.exists() else []
     if len(history) < config.epochs:
         pool = drawings()
         with tqdm(total=config.epochs * steps, initial=len(history) * steps, unit="batch", disable=None) as bar:
@@ -70,15 +68,12 @@ def fit(
 def compiled(config: TrainConfig, steps_per_epoch: int) -> keras.Model:
     """Return a fresh network with its optimizer, learning rate schedule and loss."""
     model = build(config, config.precision)
-    rate: float | keras.optimizers.schedules.CosineDecay = config.learning_rate
+    rate: float | CosineDecay = config.learning_rate
     if config.schedule == "cosine":
         warmup_steps = round(config.warmup_epochs * steps_per_epoch)
-        rate = keras.optimizers.schedules.CosineDecay(
-            initial_learning_rate=0.0 if warmup_steps else config.learning_rate,
-            warmup_target=config.learning_rate if warmup_steps else None,
-            warmup_steps=warmup_steps,
-            decay_steps=max(1, config.epochs * steps_per_epoch - warmup_steps),
-        )
+        start, peak = (0.0, config.learning_rate) if warmup_steps else (config.learning_rate, None)
+        decay_steps = max(1, config.epochs * steps_per_epoch - warmup_steps)
+        rate = CosineDecay(start, decay_steps, warmup_target=peak, warmup_steps=warmup_steps)
     if config.optimizer == "adamw":
         optimizer = keras.optimizers.AdamW(rate, weight_decay=config.weight_decay)
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
@@ -111,19 +106,10 @@ def run_epoch(
     callback = keras.callbacks.LambdaCallback(on_train_batch_end=after_batch)
     logs = model.fit(batches, shuffle=False, verbose=0, callbacks=[callback]).history
     ema.swap()
-    accuracies = {f"{name}_accuracy": accuracy(model, digits) for name, digits in validation.items()}
+    accuracies = {f"{name}_accuracy": right_of(model, split) / len(split) for name, split in validation.items()}
     ema.swap()
-    return {
-        "loss": logs["loss"][0],
-        "accuracy": logs["accuracy"][0],
-        **accuracies,
-        "seconds": round(time.monotonic() - started, 1),
-    }
-
-
-def accuracy(model: keras.Model, split: Split) -> float:
-    """Share of the digits in `split` that the model reads right."""
-    return right_of(model, split) / len(split)
+    seconds = round(time.monotonic() - started, 1)
+    return {"loss": logs["loss"][0], "accuracy": logs["accuracy"][0], **accuracies, "seconds": seconds}
 
 
 def right_of(model: keras.Model, split: Split) -> int:
@@ -135,10 +121,8 @@ def right_of(model: keras.Model, split: Split) -> int:
 def _epoch_split(config: TrainConfig, train: Split, pool: Drawings, epoch: int) -> Split:
     """Every training digit and this epoch's share of the drawings, in an order of this epoch's own."""
     rng = np.random.default_rng([config.seed, epoch])
-    parts = [train]
-    for drawings, count in ((pool.digits, config.drawn_digits), (pool.negatives, config.negatives)):
-        parts.append(drawings[rng.choice(len(drawings), count, replace=False)])
-    everything = joined(parts)
+    shares = (pool.digits, config.drawn_digits), (pool.negatives, config.negatives)
+    everything = joined([train, *(part[rng.choice(len(part), count, replace=False)] for part, count in shares)])
     return everything[rng.permutation(len(everything))]
 
 

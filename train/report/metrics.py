@@ -101,14 +101,8 @@ def figures_on_drawings(digits: Results, negatives: Results) -> dict:
 def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> list[dict[str, float]]:
     """For each bin of confidence that is not empty: mean confidence, accuracy, and count."""
     bin_of = np.clip((confidences * bins).astype(int), 0, bins - 1)
-    return [
-        {
-            "confidence": float(confidences[bin_of == b].mean()),
-            "accuracy": float(right[bin_of == b].mean()),
-            "count": int((bin_of == b).sum()),
-        }
-        for b in np.unique(bin_of)
-    ]
+    parts = ((confidences[bin_of == b], right[bin_of == b]) for b in np.unique(bin_of))
+    return [{"confidence": float(c.mean()), "accuracy": float(r.mean()), "count": len(c)} for c, r in parts]
 
 
 def expected_calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:

@@ -52,12 +52,10 @@ def _outcome(card: dict) -> str:
     corrections, model = card["corrections"], card["model"]
     if "old_sha256" not in corrections:
         return f"There was no older {model} to compare it with."
+    names = {"validation": "validation digits", "held_out": "held-out corrections"}
+    rows = ((corrections[key], what) for key, what in names.items())
     validation, held_out = (
-        f"{row['new']:,} of {row['of']:,} {what} (the old one {row['old']:,})"
-        for what, row in (
-            ("validation digits", corrections["validation"]),
-            ("held-out corrections", corrections["held_out"]),
-        )
+        f"{row['new']:,} of {row['of']:,} {what} (the old one {row['old']:,})" for row, what in rows
     )
     if corrections["replaced"]:
         return f"It replaces the old {model}, since it is no worse: it reads {validation} and {held_out} right."

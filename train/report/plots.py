@@ -105,9 +105,8 @@ def plot_reliability(rows: list[dict[str, float]]) -> Figure:
     axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="calibrated")
     intervals = [share_with_interval(round(y * n), n)["interval_95"] for y, n in zip(accuracy, count, strict=True)]
     reach = np.abs(np.array(intervals).T - accuracy)  # of the 95 % interval below and above
-    axes.errorbar(
-        confidence, accuracy, reach, fmt="o", markersize=4, color=MAIN, label="this model, with 95 % intervals"
-    )
+    label = "this model, with 95 % intervals"
+    axes.errorbar(confidence, accuracy, reach, fmt="o", markersize=4, color=MAIN, label=label)
     for x, y, n in zip(confidence, accuracy, count, strict=True):
         axes.annotate(f"{n:,}", (x, y), textcoords="offset points", xytext=(-5, 3), ha="right", fontsize=8, color=GREY)
     axes.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.04), ylim=(0, 1.04))

@@ -21,8 +21,8 @@ from train.synthetic.negatives import painters
 from train.synthetic.writer import Habits, Writer
 
 TRAINING, VALIDATION, REPORT = 1, 2, 3  # mixed into the seed, so that no drawing is in two of them
-OTHER_HABITS = Habits(
-    wild=0.1, shape=5.0, free=6.0, bends=14.0, hooks=0.3, joins=0.4, order=0.3, slant=0.25, unsteady=0.7
+OTHER_HABITS = Habits(  # some stronger than in training, some weaker: hands that training does not draw
+    wild=0.1, shape=5.0, free=5.0, bends=14.0, hooks=0.3, joins=0.4, order=0.3, slant=0.25, unsteady=0.7
 )
 
 
@@ -40,12 +40,14 @@ def training_drawings(config: TrainConfig, train: Split) -> Drawings:
     return _make(counts, train, [config.seed, TRAINING], Habits())
 
 
-def held_out_drawings(config: TrainConfig, validation: Split, purpose: int) -> Drawings:
-    """Make drawings to choose on (`purpose` VALIDATION) or to report on (REPORT).
+def validation_digits(config: TrainConfig) -> Split:
+    """Draw the digits to choose and to calibrate on, by writers with other habits than those in training."""
+    return drawn_digits(config.validation_drawings, [config.seed, VALIDATION, 1], OTHER_HABITS)
 
-    They use a different seed, writers with stronger habits, and MNIST digits held out of training.
-    """
-    return _make([config.validation_drawings] * 2, validation, [config.seed, purpose], OTHER_HABITS)
+
+def report_drawings(config: TrainConfig, validation: Split) -> Drawings:
+    """Make the drawings to report on, by such writers, too, and with MNIST digits held out of training."""
+    return _make([config.validation_drawings] * 2, validation, [config.seed, REPORT], OTHER_HABITS)
 
 
 def _make(counts: list[int], source: Split, seed: list[int], habits: Habits) -> Drawings:

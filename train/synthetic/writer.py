@@ -29,10 +29,13 @@ class Habits:
     The first are drawn once for each writer, those from `unsteady` on anew for each drawing.
     """
 
-    wild: float = 0.25  # of the logarithm of how strong all of a writer's habits are: most are tidy, few are wild
+    wild: float = 0.22  # of the logarithm of how strong all of a writer's habits are: most are tidy, few are wild
     shape: float = 4.0  # standard deviation of how far the glyph is warped at its edges, as one smooth whole
     points: float = 1.5  # of each point of a glyph by itself
-    free: float = 7.5  # of points that may lie almost anywhere, and of bars and slashes
+    free: float = 7.0  # of points that may lie almost anywhere; of the angle of bars and slashes, in degrees
+    places: float = 9.0  # of where bars and slashes lie
+    waist: float = 0.2  # of the logarithm of the power that moves middles up or down
+    bowls: float = 0.2  # of the logarithm of how large a ring is
     hooks: float = 0.2  # share of ends with a hook or ligature
     hook: float = 6.0  # its mean length
     bends: float = 20.0  # degrees that ends are bent by
@@ -43,10 +46,10 @@ class Habits:
     order: float = 0.2  # share of glyphs that are drawn in another order and direction
     rings: float = 0.07  # of how much of a ring is left open or drawn twice, and of how far it spirals
     starts: float = 0.2  # share of rings that start anywhere, and of those that turn the other way
-    slant: float = 0.2  # of the shear: width gained over height
+    slant: float = 0.22  # of the shear: width gained over height
     proportions: float = 0.18  # of the logarithm of width over height
-    rotation: float = 6.0  # degrees
-    speed: float = 3.5  # by how much curves are smoothed
+    rotation: float = 5.0  # degrees
+    speed: float = 4.0  # by how much curves are smoothed
     thinnest: float = 2.0  # px, of the pen on a digit 100 px high
     thickest: float = 24.0
     unsteady: float = 0.5  # of this drawing's warp and points against the writer's own
@@ -85,9 +88,8 @@ class Writer:
         lines = []
         for points, sharp in self._forms[glyph]:
             points = _warped(points, warp) + rng.normal(0, habits.unsteady * habits.points, points.shape)
-            line = through(points, sharp)
-            line = rounded(line, self._radius) + self._tremor(len(line))
-            lines.append(line @ leaning.T)
+            line = rounded(through(points, sharp), self._radius)
+            lines.append((line + self._tremor(len(line))) @ leaning.T)
         return lines
 
     def _leaning(self) -> np.ndarray:
@@ -104,41 +106,45 @@ class Writer:
 
     def _form(self, glyph: str) -> list[Trace]:
         """How this writer has come to write a glyph."""
-        warp = self._some(self.habits.shape, (5, 2))
-        strokes = [self._own(stroke, warp) for stroke in parse(glyph)]
+        warp, waist = self._some(self.habits.shape, (5, 2)), np.exp(self._some(self.habits.waist))
+        strokes = [self._own(stroke, warp, waist) for stroke in parse(glyph)]
         if self._often(self.habits.order):
             self.rng.shuffle(strokes)
-            strokes = [_backwards(stroke) if self._often(0.5) else stroke for stroke in strokes]
+            ways = [-1 if self._often(0.5) else 1 for _ in strokes]
+            strokes = [
+                s._replace(points=s.points[::way], sharp=s.sharp[::way]) for s, way in zip(strokes, ways, strict=True)
+            ]
         traces: list[Trace] = []
         for number, stroke in enumerate(strokes):
             first, *more = self._turned(stroke)
-            if number and not stroke.apart:
+            if number and not (stroke.apart or strokes[number - 1].apart):
                 way = self._way(traces[-1][0], first[0][0], strokes[number - 1].ring)
                 if way is not None:
                     first = _put_together(traces.pop(), way, first, self._often(0.4))
             traces += [first, *more]
         return [self._hooked(trace) for trace in traces]
 
-    def _own(self, stroke: Stroke, warp: np.ndarray) -> Stroke:
+    def _own(self, stroke: Stroke, warp: np.ndarray, waist: float) -> Stroke:
         """Give a stroke this writer's form; a ring becomes the way around it."""
         points, sharp, loose = stroke.points, stroke.sharp, stroke.loose
         if stroke.ring:
             points = self._around(points)
             sharp = loose = np.zeros(len(points), bool)
-        points = _warped(points, warp)
+        points = _warped(points, warp, waist)
         points = points + self._some(np.where(loose, self.habits.free, self.habits.points)[:, None], points.shape)
         if stroke.free:
             middle, size = points.mean(0), np.exp(self._some(0.3))
             points = middle + (points - middle) @ _matrix(self._some(self.habits.free)) * size
-            points += self._some(self.habits.free, 2)
+            points += self._some(self.habits.places, 2)
         elif not stroke.ring:
             for _ in range(2):  # first the end, then, backwards, the start
                 points = _bent(points, self._some(self.habits.bends))[::-1]
         return stroke._replace(points=points, sharp=sharp, loose=loose)
 
     def _around(self, ring: np.ndarray) -> np.ndarray:
-        """The way around a ring: from where, which way, how far, and whether it spirals."""
+        """The way around a ring: how large, from where, which way, how far, and whether it spirals."""
         n, habits = len(ring), self.habits
+        ring = ring[0] + (ring - ring[0]) * np.exp(self._some(habits.bowls))
         start = self.rng.uniform(0, n) if self._often(habits.starts) else self.rng.normal(0, 0.05) * n
         at = start + np.linspace(0, n * (1.02 + self._some(habits.rings)), n + 1)
         if self._often(habits.starts):
@@ -157,12 +163,11 @@ class Writer:
             if self._often(self.habits.lifts):
                 traces.append((points + self.rng.normal(0, self.habits.free / 2, 2), sharp))
             elif self._often(self.habits.loops):
-                before = traces.pop()
-                loop = _loop(before[0][-2], points[0], points[1], self.rng.exponential(self.habits.loop))
-                traces.append(_put_together(before, loop, (points, sharp), False))
+                loop = _loop(traces[-1][0][-2], points[0], points[1], self.rng.exponential(self.habits.loop))
+                traces[-1] = _put_together(traces[-1], loop, (points, sharp), False)
             else:
-                before = traces.pop()
-                traces.append(_put_together((before[0][:-1], before[1][:-1]), points[:0], (points, sharp), True))
+                before, turns = traces[-1]
+                traces[-1] = np.concatenate([before, points[1:]]), np.concatenate([turns[:-1], [True], sharp[1:]])
         return traces
 
     def _way(self, points: np.ndarray, goal: np.ndarray, ring: bool) -> np.ndarray | None:
@@ -208,8 +213,10 @@ def _matrix(degrees: float) -> np.ndarray:
     return np.array([[cos, -sin], [sin, cos]])
 
 
-def _warped(points: np.ndarray, warp: np.ndarray) -> np.ndarray:
-    """Move points (n, 2) by a polynomial in their places, with the coefficients `warp` (5, 2)."""
+def _warped(points: np.ndarray, warp: np.ndarray, waist: float = 1.0) -> np.ndarray:
+    """Move points (n, 2) up or down by a power of their height, and by a polynomial with coefficients `warp` (5, 2)."""
+    height = np.clip(points[:, 1] / 100, 0, 1)
+    points = points + np.outer(100 * (height**waist - height), (0, 1))
     x, y = (points.T - [[30], [50]]) / 50
     return points + np.stack([x * y, x * x, y * y, x * y * y, y * y * y], 1) @ warp
 
@@ -229,10 +236,6 @@ def _loop(before: np.ndarray, corner: np.ndarray, after: np.ndarray, length: flo
     side *= np.sign(side @ into) or 1
     steps = np.stack([0 * side, 0.6 * outwards + 0.4 * side, outwards, 0.6 * outwards - 0.4 * side, 0 * side])
     return corner + length * steps
-
-
-def _backwards(stroke: Stroke) -> Stroke:
-    return stroke._replace(points=stroke.points[::-1], sharp=stroke.sharp[::-1])
 
 
 def _put_together(first: Trace, way: np.ndarray, second: Trace, sharp: bool) -> Trace:
