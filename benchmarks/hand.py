@@ -8,8 +8,8 @@ The digits of each writer are read one by one in their order, and each one misre
 
 - mnist: the 297 people who wrote MNIST's test digits, some 34 each. The model knows such hands, so there is next to
   nothing to learn: these figures show whether a hand does harm.
-- usual, strange: made-up hands (train/synthetic/writer.py) of 200 digits. The shipped model reads the usual
-  ones as it reads people who write on a screen; the strange ones write farther from anything in training.
+- usual, strange: made-up hands (train/synthetic/writer.py) of 200 digits. The usual ones have habits as those in
+  training, the strange ones others.
 - students: the fifteen with even numbers of the UCI collection "Pen-Based Recognition of Handwritten Digits" (Alpaydin
   & Alimoglu 1998), 250 digits each, drawn on canvases. HAND_BENCH.py and its data are not part of this project;
   models/README.md says how often they were read, and what that influenced.

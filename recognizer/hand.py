@@ -78,6 +78,7 @@ class Hand:
         self._drawings: tuple[TaughtDrawing, ...] = ()
         self._memory: _Memory | None = None
         self._lock = threading.Lock()  # for changes; whoever reads takes the tuple as it is
+        self._looking = threading.Lock()  # so that only one thread looks at new drawings
 
     def __len__(self) -> int:
         """Return how many drawings it holds, 500 at most."""
@@ -179,21 +180,24 @@ class Hand:
 
     def _remembered(self, model: OpenModel) -> _Memory:
         """The drawings as `model` sees them; it looks only at those that are new."""
-        drawings, memory = self._drawings, self._memory
-        if memory and memory.model is model and memory.drawings is drawings:
+        with self._looking:
+            drawings, memory = self._drawings, self._memory
+            if not (memory and memory.model is model and memory.drawings is drawings):
+                memory = self._memory = _look(model, drawings, memory)
             return memory
-        rows: dict[int, tuple[np.ndarray, ...]] = {}
-        if memory and memory.model is model:
-            known = zip(memory.vectors, memory.alike, memory.strength, strict=True)
-            rows = dict(zip(map(id, memory.drawings), known, strict=True))
-        new = tuple(each for each in drawings if id(each) not in rows)
-        if new:
-            rows.update(zip(map(id, new), zip(*_looked_at(model, new), strict=True), strict=True))
-        columns = zip(*(rows[id(each)] for each in drawings), strict=True) if drawings else [()] * 3
-        self._memory = _Memory(
-            model, drawings, _labels(drawings), *(np.array(column, np.float32) for column in columns)
-        )
-        return self._memory
+
+
+def _look(model: OpenModel, drawings: tuple[TaughtDrawing, ...], memory: _Memory | None) -> _Memory:
+    """The drawings as `model` sees them; what it has seen of them before is in `memory`."""
+    rows: dict[int, tuple[np.ndarray, ...]] = {}
+    if memory and memory.model is model:
+        known = zip(memory.vectors, memory.alike, memory.strength, strict=True)
+        rows = dict(zip(map(id, memory.drawings), known, strict=True))
+    new = tuple(each for each in drawings if id(each) not in rows)
+    if new:
+        rows.update(zip(map(id, new), zip(*_looked_at(model, new), strict=True), strict=True))
+    columns = zip(*(rows[id(each)] for each in drawings), strict=True) if drawings else [()] * 3
+    return _Memory(model, drawings, _labels(drawings), *(np.array(column, np.float32) for column in columns))
 
 
 def _looked_at(model: OpenModel, drawings: tuple[TaughtDrawing, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

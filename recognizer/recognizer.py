@@ -50,11 +50,9 @@ class Recognizer:
         return self._classify([_prepared(picture)], hand)[0]
 
     def predict_many(self, pictures: Sequence[Picture], hand: Hand | None = None) -> list[Prediction]:
-        """Read many pictures of one digit each; return one `Prediction` for each, in their order.
+        """Read many pictures of one digit each, 64 to a model call; return one `Prediction` for each, in their order.
 
-        On several cores, 64 to a model call.
-
-        Raises what `predict` does, with the number of the picture in the message.
+        Several cores share the work. Raises what `predict` does, with the number of the picture in the message.
         """
 
         def predict_some(start: int) -> list[Prediction]:
@@ -127,6 +125,8 @@ def _prepared(picture: Picture, name: str = "") -> np.ndarray:
     try:
         return prepare_ink(Sheet(picture).digit())
     except (BlankImageError, InvalidImageError) as error:
+        if not name:
+            raise
         raise type(error)(f"{name}{error}") from error
 
 

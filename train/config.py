@@ -19,8 +19,8 @@ class TrainConfig:
     # Drawings of what MNIST lacks (train/synthetic/drawings.py), beside its 55,000 digits in every epoch; 0 for none.
     drawn_digits: int = 25_000  # digits by writers with other habits and pens
     negatives: int = 12_000  # letters, signs, scribbles: an eleventh class
-    validation_drawings: int = 4_000  # of each of the two kinds, to choose and to calibrate on
-    calibrate: bool = True  # confidence and refusals, on the validation drawings (train/network/calibration.py)
+    validation_drawings: int = 4_000  # of each of the two kinds, to choose, to calibrate and to report on
+    calibrate: bool = True  # confidence and refusals, on MNIST's validation digits and drawn ones (calibration.py)
     pool: int = 6  # how many epochs' drawings are made; each epoch takes its own at random
     corrections: str = ""  # SHA-256 of the file of corrections that are trained on, too (train/data/corrections.py)
     corrections_repeat: int = 8  # times that an epoch has each of them, so that a few dozen among 90,000 matter

@@ -10,7 +10,7 @@ from train.synthetic.writer import Habits, Writer
 
 
 def handwritten(source: Split, habits: Habits, rng: np.random.Generator) -> tuple[int, np.ndarray]:
-    """A digit of `source` or, half the time, one by a new writer -> its label, and uint8 (h, w), 255 ink, cut to it."""
+    """A digit of `source` or, half the time, one by a new writer -> its label, and uint8 (h, w), 255 ink, cropped."""
     if rng.random() < 0.5:
         row = rng.integers(len(source))
         label, picture = int(source.labels[row]), enlarged(source.digits[row])

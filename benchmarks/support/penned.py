@@ -1,7 +1,7 @@
 """A number as somebody writes it with a pen on the canvas.
 
-In: a source of randomness. Out: a `Number`, by a writer with other habits than those of training; every other one is
-careless, and lifts the pen where others turn it. By default 8 to 30 px of columns between the digits are free of ink,
+In: a source of randomness. Out: a `Number`, by a writer with other habits than those of training. Half of them are
+careless, and lift the pen at some sharp turns. By default 8 to 30 px of columns between the digits are free of ink,
 so it is easy to see where one ends, and hard to see what belongs to it: a roof beside its five, a bar beside its stem.
 """
 

@@ -34,10 +34,15 @@ class Sheet:
         self.ink = find_ink_on_paper(opened.pixels) if is_photograph(opened.pixels) else find_ink(opened.pixels)
 
     def digit(self) -> np.ndarray:
-        """Return all of the ink as one digit, cropped: float32 (h, w), in as much detail as it needs."""
+        """Return all of the ink as one digit, cut to it: float32 (h, w), in as much detail as it needs."""
         left, top, right, bottom = ink_box(self.ink)
-        zoom = self.zoom(max(right - left, bottom - top))
-        return self.ink[top:bottom, left:right] if zoom == 1 else self.closer(self.ink > 0, zoom)
+        side = max(right - left, bottom - top)
+        zoom = self.zoom(side)
+        if zoom == 1:
+            return self.ink[top:bottom, left:right]
+        margin = 1 + side // 4  # paper around it
+        left, top = max(0, left - margin), max(0, top - margin)
+        return self.closer(self.ink[top : bottom + margin, left : right + margin] > 0, zoom, left, top)
 
     def zoom(self, height: float) -> float:
         """Return by how much digits `height` px high have to be enlarged, as far as the picture has the detail."""

@@ -77,7 +77,7 @@ def find_ink_on_paper(pixels: np.ndarray) -> np.ndarray:
 
 def is_photograph(pixels: np.ndarray) -> bool:
     """Return whether the light is uneven: a drawing's edge has one colour, except where strokes cross it."""
-    edge = border(pixels)
+    edge = border(pixels if pixels.ndim == 2 else pixels[..., :3])
     odd = np.count_nonzero(np.abs(edge - quantile(edge, 0.5).astype(np.float32)) > EVEN)
     return 4 * int(odd) > edge.size and (pixels.ndim == 2 or pixels.shape[2] < 4 or bool(pixels[..., 3].min() == 255))
 

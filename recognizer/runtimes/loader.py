@@ -29,9 +29,9 @@ def models_beside(package: Path) -> Path:
 DEFAULT_MODEL = models_beside(Path(__file__).resolve().parents[1]) / "digits.keras"
 MODEL_VARIABLE = "DIGITS_MODEL"  # of the environment: the path of another model to use by default
 KERAS = ("h5py", "keras", "tensorflow")  # what .keras and .h5 files need
-MAX_MODEL_BYTES = 256 * 2**20  # the shipped model has 4 MiB; nothing that reads 28x28 pictures needs more
+MAX_MODEL_BYTES = 256 * 2**20  # the shipped model has 1.3 MiB; nothing that reads 28x28 pictures needs more
 INPUT_SHAPE = (28, 28, 1)
-MAX_FEATURES = 10_000  # the shipped model has 384
+MAX_FEATURES = 10_000  # the shipped model has 192
 OUTPUTS = (10, 11)  # ten digits, and perhaps none of these
 RUNTIMES = {  # by the file's ending: the module, what runs the model, and how to install that
     ".keras": ("with_keras", "TensorFlow", "pip install tensorflow h5py"),

@@ -1,5 +1,6 @@
 """Photographed sheets: what is written on them is read, and light, paper and ruling are not."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -40,6 +41,14 @@ def test_a_blank_sheet_has_no_ink_and_no_digits(light, sheets):
 def test_a_shaded_sheet_is_a_photograph_and_a_drawing_is_not():
     assert is_photograph(shaded(drawn(3))) and not is_photograph(drawn(3))
     assert not is_photograph(np.dstack([shaded(drawn(3)), 255 - drawn(3)[..., 0]]))  # on transparency
+
+
+def test_a_small_digit_beside_a_dark_table_is_found(light):
+    paper = np.full((2000, 1500), 200.0)
+    cv2.polylines(paper, [np.array([[700, 900], [740, 900], [715, 975]])], False, 110, 5)
+    paper *= np.linspace(1, 0.6, 1500)
+    paper[:, :90] = 25
+    assert light.predict(np.uint8(paper)).digit == 7
 
 
 @pytest.mark.parametrize("digit", [0, 4, 8])

@@ -52,7 +52,7 @@ def outputs(model, digits):
 @pytest.mark.parametrize("sharpness", [0.6, 3.0])
 def test_calibration_removes_the_error_keeps_every_answer_and_refuses_as_many_digits_as_it_may(sharpness):
     rng = np.random.default_rng(1)
-    model, digits, negatives = network(), sampled(rng, 4000, sharpness), sampled(rng, 500, sharpness, none=9.0)
+    model, digits = network(), sampled(rng, 4000, sharpness)
     unseen = sampled(rng, 4000, sharpness)
 
     def error():
@@ -60,7 +60,7 @@ def test_calibration_removes_the_error_keeps_every_answer_and_refuses_as_many_di
         return expected_calibration_error(p.max(1), p.argmax(1) == unseen.labels)
 
     error_before, (before, refused_before) = error(), outputs(model, digits)
-    calibration = calibrate(model, digits, negatives)
+    calibration = calibrate(model, digits)
     assert calibration["temperature"] == pytest.approx(sharpness, rel=0.1)
     assert error() < 0.03 < error_before
     after, refused = outputs(model, digits)
@@ -73,7 +73,7 @@ def test_a_network_of_ten_outputs_only_gets_a_temperature():
     rng = np.random.default_rng(3)
     digits = sampled(rng, 2000, 2.0)
     digits.digits.reshape(-1, 784)[:, NO_DIGIT] = 0
-    assert set(calibrate(network(10), digits, None)) == {"temperature"}
+    assert set(calibrate(network(10), digits)) == {"temperature"}
 
 
 def test_the_error_is_the_distance_of_confidence_from_accuracy():

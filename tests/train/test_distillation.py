@@ -55,6 +55,19 @@ def test_a_network_that_is_taught_ends_with_other_weights(mnist, tmp_path):
     assert any((a != b).any() for a, b in zip(alone, taught, strict=True))
 
 
+def test_a_trained_network_has_the_averaged_weights(mnist, tmp_path):
+    config, drawings = replace(TINY, ema=0.9, epochs=1, drawn_digits=0, negatives=0), Drawings(mnist.train, mnist.train)
+    network, _ = fit(config, mnist.train, lambda: drawings, {}, tmp_path / "state.npz")
+    with np.load(tmp_path / "state.npz") as state:
+        count = len(network.weights)
+        last, averages = (
+            [state[f"v{i}"] for i in range(start, start + count)] for start in (0, len(state) - 2 - count)
+        )
+    for weight, average in zip(network.get_weights(), averages, strict=True):
+        np.testing.assert_array_equal(weight, average)
+    assert any((average != weight).any() for average, weight in zip(averages, last, strict=False))
+
+
 def test_a_network_that_calculates_in_bfloat16_keeps_its_weights_and_its_answers_in_float32(monkeypatch):
     network = build(DIGITS, "mixed_bfloat16")
     assert network.layers[1].compute_dtype == "bfloat16"

@@ -1,12 +1,14 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
 from recognizer.prediction import NO_DIGIT
 from recognizer.preprocess import prepare
 from train.config import DIGITS as CONFIG
+from train.data.mnist import Split
 from train.synthetic.drawings import (
     OTHER_HABITS,
     drawn_digits,
@@ -15,7 +17,9 @@ from train.synthetic.drawings import (
     validation_digits,
 )
 from train.synthetic.glyphs import DIGITS, NEGATIVES, parse
+from train.synthetic.negatives import MIRRORED, SIDEWAYS, _pair, _struck_out, _upset
 from train.synthetic.numbers import write_number
+from train.synthetic.pen import enlarged
 from train.synthetic.writer import Habits, Writer
 
 SMALL = replace(CONFIG, drawn_digits=20, negatives=24, pool=2, validation_drawings=30)
@@ -115,10 +119,10 @@ def test_the_parts_are_drawn_in_another_order():
 @pytest.mark.parametrize("habit", [name for name in Habits.__dataclass_fields__ if name not in ("wild", "loop")])
 def test_every_habit_shows(habit):
     glyph = NAUGHT + " / " + SEVEN.replace("4,2", "4,2*").replace("14,52", "~ 14,52")
-    hooked = {"hooks": 1.0} if habit == "hook" else {}
+    base = replace(NONE, hooks=habit == "hook", thickest=20, points=habit == "unsteady")
     some, others = (
-        Writer(np.random.default_rng(3), replace(NONE, **hooked, **{habit: value})).draw(glyph)
-        for value in (getattr(NONE, habit), getattr(NONE, habit) + 1)
+        Writer(np.random.default_rng(3), replace(base, **{habit: getattr(base, habit) + more})).draw(glyph)
+        for more in (0, 5 if habit == "speed" else 1)
     )
     assert some.shape != others.shape or (some != others).any()
 
@@ -165,6 +169,25 @@ def test_the_sets_are_as_large_as_asked_hold_what_they_say_and_share_no_drawing(
     for splits in ([training.digits, reported.digits, chosen_on], [training.negatives, reported.negatives]):
         pictures = [picture.tobytes() for split in splits for picture in split.digits]
         assert len(set(pictures)) == len(pictures)
+
+
+@pytest.mark.parametrize("digit", [0, 4, 8])
+def test_spoilt_digits_are_digits_no_longer(mnist, digit):
+    source = mnist.train[np.flatnonzero(mnist.train.labels == digit)[:1]]
+    (original,) = (enlarged(picture) for picture in source.digits)
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        assert cv2.connectedComponents(np.uint8(_pair(source, rng) > 127))[0] > 2
+        assert (_struck_out(source, rng) > 127).sum() > 1.2 * (original > 127).sum()
+
+
+def test_only_digits_that_are_none_then_are_turned_or_mirrored():
+    pictures = np.zeros((10, 28, 28), np.float32)
+    for digit, picture in enumerate(pictures):
+        picture[5 : 7 + digit, 5:15] = 1  # as tall as its label says
+    source, rng = Split(pictures, np.arange(10, dtype=np.uint8)), np.random.default_rng(0)
+    ink = [int(enlarged(picture).sum()) for picture in pictures]
+    assert {ink.index(int(_upset(source, rng).sum())) for _ in range(200)} == {*SIDEWAYS, *MIRRORED}
 
 
 def test_more_than_256_digits_have_the_labels_of_what_is_drawn(light):

@@ -81,9 +81,17 @@ def test_the_split_depends_on_the_seed_loses_nothing_and_parts_no_writers_digits
         assert len(set(np.array(sides)[mnist_sample["train_writers"] == writer])) == 1
 
 
+def test_some_writer_is_left_to_train_on(mnist_sample):
+    with pytest.raises(TrainError, match="--validation-size is 300: this leaves no writer"):
+        split_and_prepare(mnist_sample, 300, 1)
+
+
 def test_the_writers_of_all_digits_are_known():
     with np.load(WRITERS) as file:
         assert [(file[name].dtype, len(file[name]), len(np.unique(file[name]))) for name in ("train", "test")] == [
             (np.uint16, 60_000, 539),
             (np.uint16, 10_000, 297),
         ]
+        assert sha256(file["train"]).startswith("10804de73fa65ca4") and sha256(file["test"]).startswith(
+            "0d0942e0273f6e34"
+        )

@@ -19,6 +19,7 @@ from train.data.mnist import Split
 from train.errors import TrainError
 from train.export.runtimes import outdated_exports
 from train.pipeline import LEAST_HELD_OUT, check_start, train_and_evaluate
+from train.report import metrics
 from train.report.metrics import compare
 from train.report.model_card import summary
 
@@ -73,8 +74,8 @@ def test_a_model_that_is_worse_than_the_one_there_is_kept_aside_and_the_command_
 
 def test_a_model_that_is_no_worse_replaces_the_one_there(mnist, tmp_path, untrained, monkeypatch):
     """The first has nothing to replace, the second is as good; both are compared on nothing but what is held out."""
-    compare, splits = pipeline.compare, []
-    monkeypatch.setattr(pipeline, "compare", lambda models, read: splits.append(read) or compare(models, read))
+    splits = []
+    monkeypatch.setattr(metrics, "compare", lambda models, read: splits.append(read) or compare(models, read))
     first, second = (train_and_evaluate(TINY, mnist, tmp_path, corrections=corrections()) for _ in range(2))
     assert first["corrections"]["replaced"] and set(first["corrections"]["validation"]) == {"of", "new"}
     assert "no older digits.keras" in summary(first) and "replaces the old digits.keras" in summary(second)
@@ -95,7 +96,7 @@ def test_a_model_that_is_no_worse_replaces_the_one_there(mnist, tmp_path, untrai
 def test_a_model_that_reads_less_of_either_replaces_none(tmp_path, monkeypatch, new, old, replaced):
     names = ("validation", "held_out")
     counts = {name: {"of": 10, "new": a, "old": b} for name, a, b in zip(names, new, old, strict=True)}
-    monkeypatch.setattr(pipeline, "compare", lambda *_: counts)
+    monkeypatch.setattr(metrics, "compare", lambda *_: counts)
     older = DEFAULT_MODEL.with_suffix(".onnx")
     entry = pipeline._compare(always(1), older, None, None)
     assert entry == {"replaced": replaced, **counts, "old_sha256": sha256_of(older)}

@@ -95,11 +95,13 @@ def load_mnist(path: str | os.PathLike | None = None) -> dict[str, np.ndarray]:
 def split_and_prepare(arrays: dict[str, np.ndarray], validation_size: int, seed: int) -> Mnist:
     """Prepare the training digits, and hold out all digits of some writers, drawn with `seed`.
 
-    So these are by hands that are not trained. As many writers are drawn as it takes for `validation_size` digits.
+    So validation sees only hands that training has not seen. It takes as many writers as `validation_size` digits need.
     """
     writers, counts = np.unique(arrays["train_writers"], return_counts=True)
     order = np.random.default_rng(seed).permutation(len(writers))
     drawn = order[: int(np.searchsorted(counts[order].cumsum(), validation_size)) + 1]
+    if len(drawn) == len(writers):
+        raise TrainError(f"--validation-size is {validation_size}: this leaves no writer to train on.")
     held_out = np.isin(arrays["train_writers"], writers[drawn])
     digits = Split(np.stack([prepare(picture) for picture in arrays["x_train"]]), arrays["y_train"])
     return Mnist(

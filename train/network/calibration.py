@@ -1,9 +1,9 @@
 """Calibrate a trained network: its confidence, and how often it answers "none of these".
 
 Temperature scaling (Guo, Pleiss, Sun & Weinberger 2017, "On calibration of modern neural networks"): the logits are
-divided by one number, which makes confidence match accuracy on digits that look like drawings. Then the logit of "none
-of these" is shifted, so that its probability exceeds one half for `MAX_REFUSED` of those digits. Both changes are made
-to the weights of the last layer, so the model file needs no other number.
+divided by one number, which makes confidence match accuracy on digits held out of training, MNIST's and drawn ones.
+Then the logit of "none of these" is shifted, so that its probability exceeds one half for `MAX_REFUSED` of those
+digits. Both changes are made to the weights of the last layer, so the model file needs no other number.
 """
 
 import keras

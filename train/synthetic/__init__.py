@@ -1,1 +1,1 @@
-"""What MNIST lacks, drawn: glyphs, variants of MNIST's digits, and what is no digit."""
+"""What MNIST lacks, drawn: digits by writers with habits, and what is not a digit."""

@@ -1,4 +1,4 @@
-"""Negatives: letters and signs by pen and from fonts, scribbles, and digits spoilt so that they are digits no more.
+"""Negatives: letters and signs by pen and from fonts, scribbles, and spoilt digits that are digits no longer.
 
 Every painter takes a random generator and returns uint8 (H, W), 0 paper to 255 ink, about 100 px high.
 """

@@ -14,8 +14,8 @@ def write_number(writer: Writer, digits: Iterable[int], gap: tuple[float, float]
     """Write `digits` side by side -> for each, what is drawn without lifting the pen: lines float (n, 2) in px.
 
     x right, y down, the middle of the digits at about y = 0 and their height about 100 px; the first begins at x = 0.
-    gap: from how many px to how many lie between the lines of two digits, without the pen's width; negative where a
-    digit reaches into the columns of the one before.
+    gap: the least and the greatest distance in px between the lines of two digits, from middle to middle of the stroke;
+    negative where a digit reaches into the columns of the one before.
     """
     written, x = [], 0.0
     for digit in digits:

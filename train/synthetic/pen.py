@@ -17,7 +17,7 @@ UPSCALE = 4
 
 
 def through(points: np.ndarray, sharp: np.ndarray) -> np.ndarray:
-    """A smooth line through `points` (Catmull & Rom 1974), broken where it is `sharp`, its points `APART`."""
+    """A smooth line through `points` (Catmull & Rom 1974), with corners where it is `sharp`; its points are `APART`."""
     breaks = [0, *(np.flatnonzero(sharp[1:-1]) + 1).tolist(), len(points) - 1]
     line = np.concatenate([_smooth(points[a : b + 1]) for a, b in pairwise(breaks)])
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])

@@ -1,7 +1,7 @@
-"""A writer: habits that one person has in everything they write, and handwriting that comes of them.
+"""A writer: habits that one person has in everything they write, and the handwriting that follows from them.
 
-A glyph (`train.synthetic.glyphs`) is what is meant. What it looks like comes of how a hand moves: where it starts and
-which way it turns, in what order it draws the parts, where the pen stays down and where it is lifted, how far it
+A glyph (`train.synthetic.glyphs`) is what is meant. What it looks like follows from how a hand moves: where it starts
+and which way it turns, in what order it draws the parts, where the pen stays down and where it is lifted, how far it
 overshoots, and how fast it goes (fast movements overlap, which cuts corners: Plamondon 1995, "A kinematic theory of
 rapid human movements"). So forms that nobody wrote down come about as they do on paper: a 7 whose bar is joined to its
 foot, a 9 begun in its middle, a 0 that spirals inwards.
@@ -24,9 +24,10 @@ NEAR = 60.0  # per cent of the height; a pen that is moved this far is kept down
 
 @dataclass(frozen=True)
 class Habits:
-    """What habits the writers of a population have; lengths in per cent of the glyph's height, unless noted.
+    """What habits the writers of a population have.
 
-    The first are drawn once for each writer, those from `unsteady` on anew for each drawing.
+    Numbers are standard deviations, and lengths are in per cent of the glyph's height, unless noted. What comes before
+    `unsteady` is drawn once for each writer; slant, proportions, rotation and pen also vary a little between drawings.
     """
 
     wild: float = 0.22  # of the logarithm of how strong all of a writer's habits are: most are tidy, few are wild
@@ -79,7 +80,7 @@ class Writer:
         return inked(self.write(glyph), self.pen * np.exp(self.rng.normal(0, 0.1)))
 
     def write(self, glyph: str) -> list[np.ndarray]:
-        """Write `glyph`: what is drawn without lifting the pen, each as float (n, 2), x right, y down."""
+        """Return the lines that are drawn without lifting the pen, each float (n, 2), x right, y down."""
         if glyph not in self._forms:
             self._forms[glyph] = self._form(glyph)
         rng, habits = self.rng, self.habits
@@ -105,7 +106,7 @@ class Writer:
         return np.stack([np.interp(at, np.arange(len(knots)), knots[:, i]) for i in range(2)], 1)
 
     def _form(self, glyph: str) -> list[Trace]:
-        """How this writer has come to write a glyph."""
+        """Return the traces with which this writer always forms a glyph."""
         warp, waist = self._some(self.habits.shape, (5, 2)), np.exp(self._some(self.habits.waist))
         strokes = [self._own(stroke, warp, waist) for stroke in parse(glyph)]
         if self._often(self.habits.order):
@@ -200,7 +201,7 @@ class Writer:
         return trace
 
     def _some(self, deviation: float | np.ndarray, size: int | tuple[int, ...] | None = None) -> Any:
-        """How far this writer goes, who may be tidy or wild."""
+        """Return normal random numbers with this deviation, times how wild the writer is."""
         return self._wild * self.rng.normal(0, deviation, size)
 
     def _often(self, share: float) -> bool:
@@ -229,7 +230,7 @@ def _bent(points: np.ndarray, degrees: float) -> np.ndarray:
 
 
 def _loop(before: np.ndarray, corner: np.ndarray, after: np.ndarray, length: float) -> np.ndarray:
-    """The points (5, 2) of a loop at a corner, which it crosses itself at."""
+    """Return the points (5, 2) of a loop that crosses itself at a corner."""
     into, out = (step / max(np.hypot(*step), 1) for step in (corner - before, after - corner))
     outwards = (into - out) / max(np.hypot(*(into - out)), 0.1)
     side = outwards[::-1] * (1, -1)
