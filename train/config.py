@@ -29,11 +29,11 @@ class TrainConfig:
     # say what else a digit looks like (Hinton, Vinyals & Dean 2015, arXiv 1503.02531).
     teachers: int = 2  # trained one after another, with seeds of their own; 0 for none
     teacher_width: float = 4 / 3  # in place of `width`
-    teacher_epochs: int = 7  # in place of `epochs`
+    teacher_epochs: int = 10  # in place of `epochs`
     distill: float = 0.7  # share of the teachers' mean probabilities in the student's targets; the labels are the rest
 
     width: float = 1.0  # times the network's filters; `digits` has as many in its first stage at any width
-    epochs: int = 17
+    epochs: int = 24
     batch_size: int = 128
     precision: str = "mixed_bfloat16"  # of training: a quarter faster on processors that calculate in it, else slower
     optimizer: str = "adamw"

@@ -91,8 +91,9 @@ def test_a_pen_that_stays_down_joins_strokes_and_one_that_is_lifted_parts_them()
 
 
 def test_a_sharp_turn_becomes_a_loop():
-    plain, looped = (lines(SEVEN, seed=3, loops=share, loop=15)[0] for share in (0, 1))
-    assert length(looped) > length(plain) + 5 and turned(looped) > turned(plain) + 90
+    (plain, _), *looped = (lines(SEVEN, seed, loops=min(seed, 1), loop=15) for seed in range(20))
+    assert all(length(line) > length(plain) for line, _ in looped)
+    assert np.mean([turned(line) > turned(plain) + 90 for line, _ in looped]) > 0.5
 
 
 def test_hooks_make_lines_longer_and_bends_bend_their_ends():

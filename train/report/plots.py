@@ -117,7 +117,7 @@ def plot_reliability(rows: list[dict[str, float]]) -> Figure:
 
 
 def contact_sheet(split: Split) -> Image.Image:
-    """The first 600 prepared pictures of `split`, 30 in a row, so three writers' digits: dark ink on light paper."""
+    """The first 600 prepared pictures of `split`, 30 in a row, which are one writer's: dark ink on light paper."""
     pictures = np.pad(split.digits[:600], ((0, max(0, 600 - len(split))), (1, 1), (1, 1)), constant_values=0.2)
     sheet = pictures.reshape(20, 30, 30, 30).swapaxes(1, 2).reshape(20 * 30, 30 * 30)
     return Image.fromarray(np.uint8(255 * (1 - sheet)))

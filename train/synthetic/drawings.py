@@ -28,7 +28,7 @@ OTHER_HABITS = Habits(  # some stronger than in training, some weaker: hands tha
 
 @dataclass(frozen=True, eq=False)
 class Drawings:
-    """Drawings of two kinds: digits, ten by each writer in the order 0 to 9, and negatives."""
+    """Drawings of two kinds: digits, writer by writer in the order 0 to 9, and negatives."""
 
     digits: Split
     negatives: Split
@@ -47,22 +47,23 @@ def validation_digits(config: TrainConfig) -> Split:
 
 def report_drawings(config: TrainConfig, validation: Split) -> Drawings:
     """Make the drawings to report on, by such writers, too, and with MNIST digits held out of training."""
-    return _make([config.validation_drawings] * 2, validation, [config.seed, REPORT], OTHER_HABITS)
+    return _make([config.validation_drawings] * 2, validation, [config.seed, REPORT], OTHER_HABITS, each=30)
 
 
-def _make(counts: list[int], source: Split, seed: list[int], habits: Habits) -> Drawings:
-    return Drawings(drawn_digits(counts[0], [*seed, 1], habits), negatives(source, counts[1], [*seed, 2], habits))
+def _make(counts: list[int], source: Split, seed: list[int], habits: Habits, each: int = 10) -> Drawings:
+    digits = drawn_digits(counts[0], [*seed, 1], habits, each)
+    return Drawings(digits, negatives(source, counts[1], [*seed, 2], habits))
 
 
-def drawn_digits(count: int, seed: list[int], habits: Habits) -> Split:
-    """Draw `count` digits, ten by each writer."""
+def drawn_digits(count: int, seed: list[int], habits: Habits, each: int = 10) -> Split:
+    """Draw `count` digits, 0 to 9 over and over, `each` of them by one writer."""
     rng = np.random.default_rng(seed)
 
     def pictures() -> Iterator[np.ndarray]:
         while True:
             writer = Writer(rng, habits)
-            for digit in DIGITS:
-                yield writer.draw(writer.glyph(digit))
+            for number in range(each):
+                yield writer.draw(writer.glyph(number % 10))
 
     return Split(_prepared(pictures(), count), (np.arange(count) % len(DIGITS)).astype(np.uint8))
 

@@ -34,9 +34,10 @@ class Habits:
     shape: float = 4.0  # standard deviation of how far the glyph is warped at its edges, as one smooth whole
     points: float = 1.5  # of each point of a glyph by itself
     free: float = 7.0  # of points that may lie almost anywhere; of the angle of bars and slashes, in degrees
-    places: float = 9.0  # of where bars and slashes lie
-    waist: float = 0.2  # of the logarithm of the power that moves middles up or down
-    bowls: float = 0.2  # of the logarithm of how large a ring is
+    places: float = 8.0  # of where bars and slashes lie
+    waist: float = 0.15  # of the logarithm of the power that moves middles up or down
+    lengths: float = 0.16  # of the logarithm of how long each part is, and its end against its beginning
+    bowls: float = 0.25  # of the logarithm of how large a ring is
     hooks: float = 0.2  # share of ends with a hook or ligature
     hook: float = 6.0  # its mean length
     bends: float = 20.0  # degrees that ends are bent by
@@ -49,7 +50,7 @@ class Habits:
     starts: float = 0.2  # share of rings that start anywhere, and of those that turn the other way
     slant: float = 0.22  # of the shear: width gained over height
     proportions: float = 0.18  # of the logarithm of width over height
-    rotation: float = 5.0  # degrees
+    rotation: float = 6.0  # degrees
     speed: float = 4.0  # by how much curves are smoothed
     thinnest: float = 2.0  # px, of the pen on a digit 100 px high
     thickest: float = 24.0
@@ -138,9 +139,19 @@ class Writer:
             points = middle + (points - middle) @ _matrix(self._some(self.habits.free)) * size
             points += self._some(self.habits.places, 2)
         elif not stroke.ring:
+            points = self._stretched(points, sharp)
             for _ in range(2):  # first the end, then, backwards, the start
                 points = _bent(points, self._some(self.habits.bends))[::-1]
         return stroke._replace(points=points, sharp=sharp, loose=loose)
+
+    def _stretched(self, points: np.ndarray, sharp: np.ndarray) -> np.ndarray:
+        """Make each part of a stroke longer or shorter, and its beginning longer or shorter than its end."""
+        part = np.cumsum(sharp[:-1])
+        overall, change = self._some(self.habits.lengths, (2, part[-1] + 1))
+        along = np.linspace(-1, 1, len(part))
+        factors = np.exp(overall[part] + change[part] * along)
+        stretched = np.vstack([(0, 0), np.cumsum(np.diff(points, axis=0) * factors[:, None], 0)])
+        return stretched + points.mean(0) - stretched.mean(0)
 
     def _around(self, ring: np.ndarray) -> np.ndarray:
         """The way around a ring: how large, from where, which way, how far, and whether it spirals."""
