@@ -51,22 +51,23 @@ def placed(
     return [[place(x, y) for x, y in stroke] for stroke in STROKES[digit]]
 
 
-def looped_seven(bar: float = 20.0, scale: float = 1.0, x: float = 150.0, y: float = 150.0) -> list[list[Point]]:
-    """The one stroke, in px, of a seven whose bar is joined to its foot by a loop; most people would call it a two.
+def looped_seven(bar: float = 78.0, scale: float = 1.0, x: float = 150.0, y: float = 150.0) -> list[list[Point]]:
+    """The one stroke, in px, of a seven whose bar is joined to its foot by a loop; all others would call it a two.
 
     `bar`: where the bar ends, down from the middle; scale: 1 for 180 px of height; (x, y): the middle.
     """
     points = [
-        (-60, -80),
-        (60, -88),
-        (40, -40),
+        (-60, -60),
+        (-20, -88),
+        (40, -80),
+        (50, -40),
         (0, 30),
-        (-25, 82),
-        (-50, 90),
-        (-72, 75),
-        (-82, 45),
-        (-60, 28),
-        (-20, 22),
+        (-40, 78),
+        (-62, 88),
+        (-76, 78),
+        (-70, 62),
+        (-46, 58),
+        (-10, 68),
     ]
     return [[(x + scale * across, y + scale * down) for across, down in (*points, (60.0, bar))]]
 

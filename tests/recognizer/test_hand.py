@@ -14,7 +14,7 @@ from recognizer.prediction import NO_DIGIT
 from recognizer.runtimes.loader import DEFAULT_MODEL
 from tests.helpers import always
 
-LOOPED = [render(looped_seven(bar, scale, x)) for bar, scale, x in ((20, 1, 150), (10, 0.8, 120), (30, 1.1, 150))]
+LOOPED = [render(looped_seven(bar, scale, x)) for bar, scale, x in ((78, 1, 150), (70, 0.8, 120), (86, 1.1, 150))]
 LETTER = render([[(80, 60), (80, 240)], [(220, 60), (220, 240)], [(80, 150), (220, 150)]])
 
 
