@@ -17,11 +17,11 @@ class TrainConfig:
     validation_size: int = 5_000  # digits of the 60,000, held out writer by writer; everything is chosen on these
 
     # Drawings of what MNIST lacks (train/synthetic/drawings.py), beside its 55,000 digits in every epoch; 0 for none.
-    drawn_digits: int = 25_000  # digits by writers with other habits and pens
+    drawn_digits: int = 30_000  # digits by writers with other habits and pens
     negatives: int = 12_000  # letters, signs, scribbles: an eleventh class
     validation_drawings: int = 4_000  # of each of the two kinds, to choose, to calibrate and to report on
     calibrate: bool = True  # confidence and refusals, on MNIST's validation digits and drawn ones (calibration.py)
-    pool: int = 6  # how many epochs' drawings are made; each epoch takes its own at random
+    pool: int = 5  # how many epochs' drawings are made; each epoch takes its own at random
     corrections: str = ""  # SHA-256 of the file of corrections that are trained on, too (train/data/corrections.py)
     corrections_repeat: int = 8  # times that an epoch has each of them, so that a few dozen among 90,000 matter
 
@@ -29,7 +29,7 @@ class TrainConfig:
     # say what else a digit looks like (Hinton, Vinyals & Dean 2015, arXiv 1503.02531).
     teachers: int = 2  # trained one after another, with seeds of their own; 0 for none
     teacher_width: float = 4 / 3  # in place of `width`
-    teacher_epochs: int = 10  # in place of `epochs`
+    teacher_epochs: int = 9  # in place of `epochs`
     distill: float = 0.7  # share of the teachers' mean probabilities in the student's targets; the labels are the rest
 
     width: float = 1.0  # times the network's filters; `digits` has as many in its first stage at any width

@@ -52,7 +52,7 @@ class Habits:
     proportions: float = 0.18  # of the logarithm of width over height
     rotation: float = 6.0  # degrees
     speed: float = 4.0  # by how much curves are smoothed
-    thinnest: float = 2.0  # px, of the pen on a digit 100 px high
+    thinnest: float = 2.5  # px, of the pen on a digit 100 px high; its logarithm is distributed uniformly
     thickest: float = 24.0
     unsteady: float = 0.5  # of this drawing's warp and points against the writer's own
     tremor: float = 0.5  # of the line
@@ -68,7 +68,7 @@ class Writer:
         deviations = (habits.slant, habits.proportions, habits.rotation)
         self._slant, self._wide, self._turn = rng.normal(0, deviations)
         self._radius = self._wild * abs(rng.normal(0, habits.speed))
-        self.pen = float(rng.uniform(habits.thinnest, habits.thickest))
+        self.pen = float(np.exp(rng.uniform(*np.log((habits.thinnest, habits.thickest)))))
         self._glyphs: dict[int, str] = {}
         self._forms: dict[str, list[Trace]] = {}
 
