@@ -21,8 +21,12 @@ def through(points: np.ndarray, sharp: np.ndarray) -> np.ndarray:
     breaks = [0, *(np.flatnonzero(sharp[1:-1]) + 1).tolist(), len(points) - 1]
     line = np.concatenate([_smooth(points[a : b + 1]) for a, b in pairwise(breaks)])
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
-    at = np.linspace(0, along[-1], max(2, round(along[-1] / APART)))
-    return np.stack([np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])], 1)
+    return between(line, along, np.linspace(0, along[-1], max(2, round(along[-1] / APART))))
+
+
+def between(line: np.ndarray, along: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Read a line, whose points are `along` it, `at` other places: (n, 2)."""
+    return np.stack([np.interp(at, along, line[:, axis]) for axis in range(2)], 1)
 
 
 def rounded(line: np.ndarray, radius: float) -> np.ndarray:

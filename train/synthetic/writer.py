@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from train.synthetic.glyphs import DIGITS, Stroke, parse
-from train.synthetic.pen import inked, rounded, through
+from train.synthetic.pen import between, inked, rounded, through
 
 Trace = tuple[np.ndarray, np.ndarray]  # what is drawn without lifting the pen: points float (n, 2), sharp bool (n,)
 NEAR = 60.0  # per cent of the height; a pen that is moved this far is kept down in the share `joins` of all cases
@@ -103,8 +103,7 @@ class Writer:
     def _tremor(self, length: int) -> np.ndarray:
         """A wobble (length, 2) that changes slowly along a line."""
         knots = self.rng.normal(0, self.habits.tremor, (length // 6 + 3, 2))
-        at = np.linspace(0, len(knots) - 1, length)
-        return np.stack([np.interp(at, np.arange(len(knots)), knots[:, i]) for i in range(2)], 1)
+        return between(knots, np.arange(len(knots)), np.linspace(0, len(knots) - 1, length))
 
     def _form(self, glyph: str) -> list[Trace]:
         """Return the traces with which this writer always forms a glyph."""
@@ -161,8 +160,7 @@ class Writer:
         at = start + np.linspace(0, n * (1.02 + self._some(habits.rings)), n + 1)
         if self._often(habits.starts):
             at = at[::-1]
-        closed = np.concatenate([ring, ring[:1]])
-        points = np.stack([np.interp(at % n, np.arange(n + 1), closed[:, i]) for i in range(2)], 1)
+        points = between(np.concatenate([ring, ring[:1]]), np.arange(n + 1), at % n)
         inwards = 1 + np.linspace(0, self._some(1.5 * habits.rings), n + 1)[:, None]
         return ring.mean(0) + (points - ring.mean(0)) * inwards
 
