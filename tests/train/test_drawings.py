@@ -20,7 +20,7 @@ from train.synthetic.glyphs import DIGITS, NEGATIVES, parse
 from train.synthetic.negatives import MIRRORED, SIDEWAYS, _pair, _struck_out, _upset
 from train.synthetic.numbers import write_number
 from train.synthetic.pen import enlarged
-from train.synthetic.writer import Habits, Writer
+from train.synthetic.writer import EXTREME, Habits, Writer, _warped
 
 SMALL = replace(CONFIG, drawn_digits=20, negatives=24, pool=2, validation_drawings=30)
 GLYPHS = [(digit, glyph) for digit, glyphs in DIGITS.items() for glyph in glyphs]
@@ -110,6 +110,14 @@ def test_a_ring_starts_anywhere_turns_either_way_and_may_stay_open_or_spiral():
     assert {np.sign(np.sum(ring[:-1, 0] * ring[1:, 1] - ring[1:, 0] * ring[:-1, 1])) for ring in rings} == {-1, 1}
     gaps = [np.hypot(*(ring[0] - ring[-1])) for ring in rings]
     assert max(gaps) > 10 > min(gaps)
+
+
+def test_no_drawing_is_huge():
+    """One in millions was, and filled the memory."""
+    writer = Writer(np.random.default_rng(0), replace(Habits(), wild=0))
+    assert 2 < np.abs(writer._some(1.0, 10**6)).max() <= EXTREME
+    far = np.array([(30.0, 50.0), (3000.0, 5000.0)])
+    assert np.abs(_warped(far, np.full((5, 2), 9.0)) - far).max() < 200
 
 
 def test_the_parts_are_drawn_in_another_order():

@@ -20,6 +20,8 @@ from train.synthetic.pen import between, inked, rounded, through
 
 Trace = tuple[np.ndarray, np.ndarray]  # what is drawn without lifting the pen: points float (n, 2), sharp bool (n,)
 NEAR = 60.0  # per cent of the height; a pen that is moved this far is kept down in the share `joins` of all cases
+EXTREME = 2.5  # deviations; what is farther out is hardly handwriting, and one in a million would fill the memory
+EDGE = 1.5  # half heights from the middle; a polynomial knows no bounds
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Writer:
     def __init__(self, rng: np.random.Generator, habits: Habits = Habits()):
         """Draw a writer out of a population with these habits."""
         self.rng, self.habits = rng, habits
-        self._wild = np.exp(rng.normal(0, habits.wild))
+        self._wild = 1.0
+        self._wild = np.exp(self._some(habits.wild))
         deviations = (habits.slant, habits.proportions, habits.rotation)
         self._slant, self._wide, self._turn = rng.normal(0, deviations)
         self._radius = self._wild * abs(rng.normal(0, habits.speed))
@@ -210,8 +213,8 @@ class Writer:
         return trace
 
     def _some(self, deviation: float | np.ndarray, size: int | tuple[int, ...] | None = None) -> Any:
-        """Return normal random numbers with this deviation, times how wild the writer is."""
-        return self._wild * self.rng.normal(0, deviation, size)
+        """Return normal random numbers with this deviation, times how wild the writer is; none is an extreme."""
+        return self._wild * deviation * np.clip(self.rng.normal(0, 1, size), -EXTREME, EXTREME)
 
     def _often(self, share: float) -> bool:
         return self.rng.random() < share
@@ -227,7 +230,7 @@ def _warped(points: np.ndarray, warp: np.ndarray, waist: float = 1.0) -> np.ndar
     """Move points (n, 2) up or down by a power of their height, and by a polynomial with coefficients `warp` (5, 2)."""
     height = np.clip(points[:, 1] / 100, 0, 1)
     points = points + np.outer(100 * (height**waist - height), (0, 1))
-    x, y = (points.T - [[30], [50]]) / 50
+    x, y = np.clip((points.T - [[30], [50]]) / 50, -EDGE, EDGE)
     return points + np.stack([x * y, x * x, y * y, x * y * y, y * y * y], 1) @ warp
 
 
