@@ -10,18 +10,16 @@ Every training is that of the quick preset, but shorter. Figures of each, in per
 - students: of the digits of the students with odd numbers, who may be looked at to learn what hands do.
 """
 
-import runpy
 import tempfile
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from benchmarks.hand import students
-from benchmarks.support.command import command_line, mnist, report
+from benchmarks.support.command import command_line, mnist, open_tool, report
 from train.config import QUICK
 from train.data.mnist import joined
 from train.network.fit import fit, right_of
@@ -59,13 +57,12 @@ def main() -> None:
     names = [*HABITS, *SETTINGS]
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help="some of the trainings")
     options = parser.parse_args()
-    if options.tool and not Path(options.tool).is_file():
-        parser.error(f"there is no {options.tool}: the benchmark and its data are not part of this project")
+    tool = open_tool(parser, options.tool) if options.tool else None
     digits = mnist()
     splits = {"mnist": digits.validation}
     splits["made_up"] = drawn_digits(CONFIG.validation_drawings, [CONFIG.seed, VALIDATION, 1], Habits())
-    if options.tool:
-        splits["students"] = joined(students(SimpleNamespace(**runpy.run_path(options.tool)), odd=True))
+    if tool:
+        splits["students"] = joined(students(tool, odd=True))
     rows = np.random.default_rng(CONFIG.seed).permutation(len(digits.train))[:TRAINING_DIGITS]
     negatives = training_drawings(replace(CONFIG, drawn_digits=0), digits.train).negatives
     figures = {}

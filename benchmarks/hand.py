@@ -29,25 +29,22 @@ Figures of all digits:
 adds_ms is how much longer a prediction takes with a hand of 200 drawings, without the model: p50.
 """
 
-import runpy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
 
 import numpy as np
 
 from benchmarks.speed import times
-from benchmarks.support.command import command_line, report
+from benchmarks.support.command import command_line, mnist_arrays, open_tool, report
 from benchmarks.support.figures import text
 from benchmarks.support.handwriting import made_up_hand
 from recognizer import Hand, Recognizer
 from recognizer.prediction import Outputs, to_predictions
 from recognizer.preprocess import prepare
 from recognizer.runtimes.open_model import OpenModel
-from train.data.mnist import Split, joined, load_mnist
-from train.errors import TrainError
+from train.data.mnist import Split, joined
 from train.report.metrics import Results, expected_calibration_error, share_with_interval
 from train.synthetic.drawings import OTHER_HABITS
 from train.synthetic.writer import Habits
@@ -93,12 +90,10 @@ def main() -> None:
     if options.choose:
         choose({kind: made_up(model, kind, options.hands, CHOOSING) for kind in HABITS})
         return
-    if options.tool and not Path(options.tool).is_file():
-        parser.error(f"there is no {options.tool}: the benchmark and its data are not part of this project")
+    tool = open_tool(parser, options.tool) if options.tool else None
     writers = {"mnist": of_mnist(model)}
     writers |= {kind: made_up(model, kind, options.hands, REPORTED) for kind in HABITS}
-    if options.tool:
-        tool = SimpleNamespace(**runpy.run_path(options.tool))
+    if tool:
         writers["students"] = [seen(model, split) for split in students(tool)]
     ordinary = together(writers["mnist"])
     figures: dict = {kind: measure(each, None if kind == "mnist" else ordinary) for kind, each in writers.items()}
@@ -107,10 +102,7 @@ def main() -> None:
 
 def of_mnist(model: OpenModel) -> list[Writer]:
     """The writers of MNIST's test digits."""
-    try:
-        arrays = load_mnist(None)
-    except TrainError as error:
-        raise SystemExit(str(error)) from error
+    arrays = mnist_arrays()
     digits = Split(np.stack([prepare(picture) for picture in arrays["x_test"]]), arrays["y_test"])
     writers = arrays["test_writers"]
     return [seen(model, digits[writers == writer]) for writer in np.unique(writers)]

@@ -8,14 +8,12 @@ belong to this project. They measure a finished model and choose nothing. Digits
 benchmark's own defaults, so the accuracies are the same.
 """
 
-import runpy
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 
-from benchmarks.support.command import command_line, report
+from benchmarks.support.command import command_line, open_tool, report
 from recognizer import Recognizer
 from recognizer.prediction import NO_DIGIT
 from train.report.metrics import (
@@ -40,9 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.record and not options.evaluation:
         parser.error("--record needs --evaluation: models/README.md lists the earlier ones")
-    if not Path(options.tool).is_file():
-        parser.error(f"there is no {options.tool}: the benchmark and its data are not part of this project")
-    figures = measure(Recognizer.load(), SimpleNamespace(**runpy.run_path(options.tool)))
+    figures = measure(Recognizer.load(), open_tool(parser, options.tool))
     report({**figures, "evaluation": options.evaluation, "seed": SEED}, options, "pen")
 
 

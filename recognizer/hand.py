@@ -183,11 +183,11 @@ class Hand:
         with self._looking:
             drawings, memory = self._drawings, self._memory
             if not (memory and memory.model is model and memory.drawings is drawings):
-                memory = self._memory = _look(model, drawings, memory)
+                memory = self._memory = _memory_of(model, drawings, memory)
             return memory
 
 
-def _look(model: OpenModel, drawings: tuple[TaughtDrawing, ...], memory: _Memory | None) -> _Memory:
+def _memory_of(model: OpenModel, drawings: tuple[TaughtDrawing, ...], memory: _Memory | None) -> _Memory:
     """The drawings as `model` sees them; what it has seen of them before is in `memory`."""
     rows: dict[int, tuple[np.ndarray, ...]] = {}
     if memory and memory.model is model:

@@ -1,7 +1,12 @@
 """What the benchmarks' command lines share: the parser, the data, and what becomes of the figures."""
 
 import argparse
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+
+import numpy as np
 
 from benchmarks.support.figures import text
 from recognizer.runtimes.loader import default_model
@@ -18,6 +23,13 @@ def command_line(doc: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def open_tool(parser: argparse.ArgumentParser, path: str) -> SimpleNamespace:
+    """Run the file of a benchmark that is not part of this project, and return what it defines."""
+    if not Path(path).is_file():
+        parser.error(f"there is no {path}: the benchmark and its data are not part of this project")
+    return SimpleNamespace(**runpy.run_path(path))
+
+
 def held_out() -> Split:
     """Return the MNIST digits held out of the shipped model's training, prepared."""
     return mnist().validation
@@ -25,8 +37,13 @@ def held_out() -> Split:
 
 def mnist() -> Mnist:
     """Return MNIST, split as for the shipped model's training."""
+    return split_and_prepare(mnist_arrays(), DIGITS.validation_size, DIGITS.seed)
+
+
+def mnist_arrays() -> dict[str, np.ndarray]:
+    """Return MNIST's arrays as `load_mnist` does; `SystemExit` with a sentence where there are none."""
     try:
-        return split_and_prepare(load_mnist(None), DIGITS.validation_size, DIGITS.seed)
+        return load_mnist(None)
     except TrainError as error:
         raise SystemExit(str(error)) from error
 
