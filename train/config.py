@@ -17,7 +17,7 @@ class TrainConfig:
     validation_size: int = 5_000  # digits of the 60,000, held out writer by writer; everything is chosen on these
 
     # Drawings of what MNIST lacks (train/synthetic/drawings.py), beside its 55,000 digits in every epoch; 0 for none.
-    drawn_digits: int = 30_000  # digits by writers with other habits and pens
+    drawn_digits: int = 25_000  # digits by writers with other habits and pens
     negatives: int = 12_000  # letters, signs, scribbles: an eleventh class
     validation_drawings: int = 4_000  # of each of the two kinds, to choose, to calibrate and to report on
     calibrate: bool = True  # confidence and refusals, on MNIST's validation digits and drawn ones (calibration.py)
@@ -82,10 +82,7 @@ class TrainConfig:
                 raise TrainError(f"--{name} is {getattr(self, name)}: it has to be 0 or above, and below 1.")
 
 
-DIGITS = TrainConfig(
-    note="MNIST's test digits have been read five times, once for each model that this project finished, this one the "
-    "fifth; models/README.md lists every time the test data were read.",
-)
+DIGITS = TrainConfig(note="models/README.md lists every time that MNIST's test digits were read.")
 
 # A quick run, for trying things out; its model never takes the place of the shipped one.
 QUICK = TrainConfig(

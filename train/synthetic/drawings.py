@@ -22,7 +22,7 @@ from train.synthetic.writer import Habits, Writer
 
 TRAINING, VALIDATION, REPORT = 1, 2, 3  # mixed into the seed, so that no drawing is in two of them
 OTHER_HABITS = Habits(  # some stronger than in training, some weaker: hands that training does not draw
-    wild=0.1, shape=5.0, free=5.0, bends=14.0, hooks=0.3, joins=0.4, order=0.3, slant=0.25, unsteady=0.7
+    wild=0.1, shape=5.0, free=7.0, places=3.0, bends=16.0, hooks=0.3, joins=0.4, order=0.3, slant=0.25, unsteady=0.7
 )
 
 
