@@ -1,12 +1,13 @@
 """What each habit of the drawn writers, and some other parts of training, bring: short trainings, each without one.
 
     python -m benchmarks.habits [--record]
-    python -m benchmarks.habits HAND_BENCH.py    also measures 15 students, whom that benchmark knows
+    python -m benchmarks.habits HAND_BENCH.py              also measures 15 students, whom that benchmark knows
+    python -m benchmarks.habits --times 2 --only bends     with bends twice as strong, rather than without
 
-Every training is that of the quick preset, but shorter. Figures of each, in per cent:
+Every training is that of the quick preset, but shorter, on digits by half of MNIST's writers. Figures, in per cent:
 
 - made_up: read right of the digits of made-up writers with all habits, who are not in the training.
-- mnist: of the validation digits.
+- mnist: of the digits by the other half of MNIST's writers, of whom there are enough to see a difference of 0.1.
 - students: of the digits of the students with odd numbers, who may be looked at to learn what hands do.
 """
 
@@ -16,22 +17,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks.hand import students
-from benchmarks.support.command import command_line, mnist, open_tool, report
+from benchmarks.support.command import command_line, mnist_arrays, open_tool, report
 from train.config import QUICK
-from train.data.mnist import joined
+from train.data.mnist import joined, split_and_prepare
 from train.network.fit import fit, right_of
 from train.synthetic.drawings import TRAINING, VALIDATION, Drawings, drawn_digits, training_drawings
 from train.synthetic.writer import Habits
 
-CONFIG = replace(QUICK, epochs=3, drawn_digits=20_000, negatives=5_000, pool=1, validation_drawings=5_000)
-TRAINING_DIGITS = 20_000  # of MNIST's, so that a training takes two minutes
-HABITS = {  # what is left out together: fields of `Habits` that are 0
+CONFIG = replace(QUICK, epochs=3, drawn_digits=20_000, negatives=5_000, pool=1, validation_size=30_000)
+MADE_UP_DIGITS = 5_000
+HABITS: dict[str, tuple[str, ...]] = {  # what is left out together: fields of `Habits`
     "nothing": (),
     "forms": ("shape", "points", "waist"),
     "places": ("free", "places"),
+    "lengths": ("lengths",),
     "hooks": ("hooks",),
     "bends": ("bends",),
     "loops": ("loops",),
@@ -56,25 +56,25 @@ def main() -> None:
     parser.add_argument("tool", nargs="?", metavar="HAND_BENCH.py", help="a benchmark that knows where its data are")
     names = [*HABITS, *SETTINGS]
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help="some of the trainings")
+    parser.add_argument("--times", type=float, default=0, help="how strong the habits are made, instead of 0")
     options = parser.parse_args()
     tool = open_tool(parser, options.tool) if options.tool else None
-    digits = mnist()
+    digits = split_and_prepare(mnist_arrays(), CONFIG.validation_size, CONFIG.seed)
     splits = {"mnist": digits.validation}
-    splits["made_up"] = drawn_digits(CONFIG.validation_drawings, [CONFIG.seed, VALIDATION, 1], Habits())
+    splits["made_up"] = drawn_digits(MADE_UP_DIGITS, [CONFIG.seed, VALIDATION, 1], Habits())
     if tool:
         splits["students"] = joined(students(tool, odd=True))
-    rows = np.random.default_rng(CONFIG.seed).permutation(len(digits.train))[:TRAINING_DIGITS]
     negatives = training_drawings(replace(CONFIG, drawn_digits=0), digits.train).negatives
     figures = {}
     for name in options.only:
-        habits = replace(Habits(), **dict.fromkeys(HABITS.get(name, ()), 0))
+        changed = {field: options.times * getattr(Habits(), field) for field in HABITS.get(name, ())}
         config = replace(CONFIG, **SETTINGS.get(name, {}))
-        drawn = drawn_digits(config.drawn_digits, [config.seed, TRAINING, 1], habits)
+        drawn = drawn_digits(config.drawn_digits, [config.seed, TRAINING, 1], replace(Habits(), **changed))
         with tempfile.TemporaryDirectory() as folder:
             state = Path(folder, "state.npz")
-            network, _ = fit(config, digits.train[rows], partial(Drawings, drawn, negatives), {}, state)
-        figures[f"without {name}"] = {key: 100 * right_of(network, split) / len(split) for key, split in splits.items()}
-        print(name, figures[f"without {name}"], flush=True)
+            network, _ = fit(config, digits.train, partial(Drawings, drawn, negatives), {}, state)
+        figures[name] = {key: 100 * right_of(network, split) / len(split) for key, split in splits.items()}
+        print(name, figures[name], flush=True)
     report(figures, options, "habits")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.support.figures import text
 from recognizer.runtimes.loader import default_model
 from train.config import DIGITS
-from train.data.mnist import Mnist, Split, load_mnist, split_and_prepare
+from train.data.mnist import Split, load_mnist, split_and_prepare
 from train.errors import TrainError
 from train.report.model_card import note_in_card
 
@@ -32,12 +32,7 @@ def open_tool(parser: argparse.ArgumentParser, path: str) -> SimpleNamespace:
 
 def held_out() -> Split:
     """Return the MNIST digits held out of the shipped model's training, prepared."""
-    return mnist().validation
-
-
-def mnist() -> Mnist:
-    """Return MNIST, split as for the shipped model's training."""
-    return split_and_prepare(mnist_arrays(), DIGITS.validation_size, DIGITS.seed)
+    return split_and_prepare(mnist_arrays(), DIGITS.validation_size, DIGITS.seed).validation
 
 
 def mnist_arrays() -> dict[str, np.ndarray]:
