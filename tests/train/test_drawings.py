@@ -19,7 +19,7 @@ from train.synthetic.drawings import (
 from train.synthetic.glyphs import DIGITS, NEGATIVES, parse
 from train.synthetic.negatives import MIRRORED, SIDEWAYS, _pair, _struck_out, _upset
 from train.synthetic.numbers import write_number
-from train.synthetic.pen import enlarged
+from train.synthetic.pen import enlarged, inked
 from train.synthetic.writer import EXTREME, Habits, Writer, _warped
 
 SMALL = replace(CONFIG, drawn_digits=20, negatives=24, pool=2, validation_drawings=30)
@@ -67,6 +67,13 @@ def test_one_seed_gives_one_writer_and_another_seed_another():
 def test_the_pen_is_as_wide_as_asked(width):
     picture = Writer(np.random.default_rng(1), replace(NONE, thinnest=width, thickest=width)).draw("30,0 30,100")
     assert (picture[len(picture) // 2] > 127).sum() == pytest.approx(width, rel=0.25)
+
+
+def test_there_is_paper_on_all_sides_of_the_ink():
+    """A stem along an edge hid that the paper is paper, and one drawing in 100,000 passed for blank."""
+    for width in np.arange(2, 25, 0.3):
+        picture = inked([np.array([(30.2, 0.1), (30.7, 100.4)])], width)
+        assert not any(edge.any() for edge in (picture[0], picture[-1], picture[:, 0], picture[:, -1])), width
 
 
 def test_without_habits_a_writer_writes_what_is_meant():

@@ -45,7 +45,7 @@ def inked(lines: list[np.ndarray], width: float) -> np.ndarray:
     points = np.concatenate(lines)
     edge = width / 2 + MARGIN
     low = points.min(0) - edge
-    right, bottom = np.ceil(points.max(0) + edge - low).astype(int)
+    right, bottom = np.ceil(points.max(0) + edge - low).astype(int) + 1
     paper = np.zeros((bottom, right), np.uint8)
     draw(paper, [line - low for line in lines], width)
     return paper
