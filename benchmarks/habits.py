@@ -4,7 +4,7 @@
     python -m benchmarks.habits HAND_BENCH.py              also measures 15 students, whom that benchmark knows
     python -m benchmarks.habits --times 2 --only bends     with bends twice as strong, rather than without
 
-Every training is that of the quick preset, but shorter, on digits by a quarter of MNIST's writers. Figures, in per cent:
+Every training is a shorter one of the quick preset, on digits by a quarter of MNIST's writers. Figures, in per cent:
 
 - made_up: read right of the digits of made-up writers with all habits, who are not in the training.
 - mnist: of the digits by MNIST's other writers, who are enough to see a difference of 0.1.
