@@ -34,9 +34,17 @@ def states(out: Path, name: str) -> dict[int, Path]:
 
 
 def check_states(config: TrainConfig, out: Path) -> None:
-    """Raise `TrainError` unless all existing states are whole, and belong to a run with this configuration."""
+    """Raise `TrainError` unless all existing states are whole, and belong to one run with this configuration."""
+    finished = 0
     for number, path in states(out, config.name).items():
-        _read(path, config.network(number))
+        network = config.network(number)
+        history, _ = _read(path, network)
+        if number != finished + 1:
+            raise TrainError(
+                f"{path.name} belongs to another run, because network {finished + 1} is not trained yet. "
+                f"Remove it, or {START_OVER}"
+            )
+        finished += len(history) == network.epochs
 
 
 def remove_states(out: Path, name: str) -> None:

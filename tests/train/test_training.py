@@ -134,6 +134,7 @@ HISTORY = [{"loss": 1.0, "accuracy": 0.5, "seconds": 1.0}]
 OTHER_STATES = {
     "another seed": (1, replace(TAUGHT, seed=1), r"unfinished-1.npz .* other settings \(seed\)"),
     "other corrections": (1, replace(TAUGHT, corrections="ab"), r"unfinished-1.npz .* other settings \(corrections\)"),
+    "a student before its turn": (2, TAUGHT, "unfinished-2.npz .* network 1 is not trained yet"),
     "a student of another run": (2, replace(TAUGHT, epochs=9), r"unfinished-2.npz .* other settings \(epochs\)"),
     "a teacher of another run": (1, replace(TAUGHT, teacher_width=2.0), r"other settings \(teacher_width, width\)"),
     "a student of more teachers": (3, replace(TAUGHT, teachers=2), r"other settings \(teachers\)"),
