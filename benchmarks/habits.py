@@ -75,7 +75,7 @@ def main() -> None:
             network, _ = fit(config, digits.train, partial(Drawings, drawn, negatives), {}, state)
         figures[name] = {key: 100 * right_of(network, split) / len(split) for key, split in splits.items()}
         print(name, figures[name], flush=True)
-    report(figures, options, "habits")
+    report({"times": options.times, **figures}, options, "habits")
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ class Drawings:
 
 def training_drawings(config: TrainConfig, train: Split) -> Drawings:
     """Make the drawings to train with, `config.pool` times as many as an epoch takes."""
-    counts = [config.pool * n for n in (config.drawn_digits, config.negatives)]
-    return _make(counts, train, [config.seed, TRAINING], Habits())
+    digits = drawn_digits(config.pool * config.drawn_digits, [config.seed, TRAINING, 1], Habits())
+    return Drawings(digits, negatives(train, config.pool * config.negatives, [config.seed, TRAINING, 2], Habits()))
 
 
 def validation_digits(config: TrainConfig) -> Split:
@@ -47,12 +47,9 @@ def validation_digits(config: TrainConfig) -> Split:
 
 def report_drawings(config: TrainConfig, validation: Split) -> Drawings:
     """Make the drawings to report on, by such writers, too, and with MNIST digits held out of training."""
-    return _make([config.validation_drawings] * 2, validation, [config.seed, REPORT], OTHER_HABITS, each=30)
-
-
-def _make(counts: list[int], source: Split, seed: list[int], habits: Habits, each: int = 10) -> Drawings:
-    digits = drawn_digits(counts[0], [*seed, 1], habits, each)
-    return Drawings(digits, negatives(source, counts[1], [*seed, 2], habits))
+    digits = drawn_digits(config.validation_drawings, [config.seed, REPORT, 1], OTHER_HABITS, each=30)
+    others = negatives(validation, config.validation_drawings, [config.seed, REPORT, 2], OTHER_HABITS)
+    return Drawings(digits, others)
 
 
 def drawn_digits(count: int, seed: list[int], habits: Habits, each: int = 10) -> Split:
@@ -63,7 +60,7 @@ def drawn_digits(count: int, seed: list[int], habits: Habits, each: int = 10) ->
         while True:
             writer = Writer(rng, habits)
             for number in range(each):
-                yield writer.draw(writer.glyph(number % 10))
+                yield writer.draw(writer.glyph(number % len(DIGITS)))
 
     return Split(_prepared(pictures(), count), (np.arange(count) % len(DIGITS)).astype(np.uint8))
 

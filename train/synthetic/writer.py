@@ -66,8 +66,7 @@ class Writer:
     def __init__(self, rng: np.random.Generator, habits: Habits = Habits()):
         """Draw a writer out of a population with these habits."""
         self.rng, self.habits = rng, habits
-        self._wild = 1.0
-        self._wild = np.exp(self._some(habits.wild))
+        self._wild = np.exp(habits.wild * _normal(rng))
         deviations = (habits.slant, habits.proportions, habits.rotation)
         self._slant, self._wide, self._turn = rng.normal(0, deviations)
         self._radius = self._wild * abs(rng.normal(0, habits.speed))
@@ -152,7 +151,7 @@ class Writer:
         overall, change = self._some(self.habits.lengths, (2, part[-1] + 1))
         along = np.linspace(-1, 1, len(part))
         factors = np.exp(overall[part] + change[part] * along)
-        stretched = np.vstack([(0, 0), np.cumsum(np.diff(points, axis=0) * factors[:, None], 0)])
+        stretched = _walked(np.diff(points, axis=0) * factors[:, None])
         return stretched + points.mean(0) - stretched.mean(0)
 
     def _around(self, ring: np.ndarray) -> np.ndarray:
@@ -214,10 +213,20 @@ class Writer:
 
     def _some(self, deviation: float | np.ndarray, size: int | tuple[int, ...] | None = None) -> Any:
         """Return normal random numbers with this deviation, times how wild the writer is; none is an extreme."""
-        return self._wild * deviation * np.clip(self.rng.normal(0, 1, size), -EXTREME, EXTREME)
+        return self._wild * deviation * _normal(self.rng, size)
 
     def _often(self, share: float) -> bool:
         return self.rng.random() < share
+
+
+def _normal(rng: np.random.Generator, size: int | tuple[int, ...] | None = None) -> Any:
+    """Return standard normal random numbers, none of them beyond `EXTREME`."""
+    return np.clip(rng.normal(0, 1, size), -EXTREME, EXTREME)
+
+
+def _walked(steps: np.ndarray) -> np.ndarray:
+    """The points (n + 1, 2) that n steps, (n, 2), lead to from (0, 0)."""
+    return np.vstack([(0, 0), np.cumsum(steps, 0)])
 
 
 def _matrix(degrees: float) -> np.ndarray:
@@ -238,7 +247,7 @@ def _bent(points: np.ndarray, degrees: float) -> np.ndarray:
     """Bend the second half of a line (n, 2), more and more towards its end."""
     steps = np.diff(points, axis=0) @ (1, 1j)
     steps = steps * np.exp(1j * np.radians(degrees) * np.linspace(-1, 1, len(steps)).clip(0))
-    return points[0] + np.concatenate([[(0, 0)], np.cumsum(np.stack([steps.real, steps.imag], 1), 0)])
+    return points[0] + _walked(np.stack([steps.real, steps.imag], 1))
 
 
 def _loop(before: np.ndarray, corner: np.ndarray, after: np.ndarray, length: float) -> np.ndarray:
