@@ -65,8 +65,14 @@ def test_one_seed_gives_one_writer_and_another_seed_another():
 
 @pytest.mark.parametrize("width", [4.0, 12.0, 24.0])
 def test_the_pen_is_as_wide_as_asked(width):
-    picture = Writer(np.random.default_rng(1), replace(NONE, thinnest=width, thickest=width)).draw("30,0 30,100")
-    assert (picture[len(picture) // 2] > 127).sum() == pytest.approx(width, rel=0.25)
+    picture = inked([np.array([(30.0, 0.0), (30.0, 100.0)])], width)
+    assert picture[len(picture) // 2].sum() / 255 == pytest.approx(width + 1.5, abs=0.25)
+
+
+@pytest.mark.parametrize("width", [4.0, 24.0])
+def test_a_writer_takes_a_pen_of_the_width_in_the_habits(width):
+    writer = Writer(np.random.default_rng(1), replace(NONE, thinnest=width, thickest=width))
+    assert writer.pen == pytest.approx(width)
 
 
 def test_there_is_paper_on_all_sides_of_the_ink():

@@ -52,7 +52,7 @@ def inked(lines: list[np.ndarray], width: float) -> np.ndarray:
 
 
 def draw(paper: np.ndarray, lines: list[np.ndarray], width: float, ink: int = 255) -> None:
-    """Draw lines on `paper`, uint8 (H, W), with a round pen `width` px wide."""
+    """Draw lines on `paper`, uint8 (H, W), with a round pen `width` px wide; antialiased, they come out 1.5 px wider."""
     whole = [np.rint(line * 2**SUBPIXEL).astype(np.int32) for line in lines]
     cv2.polylines(paper, whole, False, ink, max(1, round(width)), cv2.LINE_AA, SUBPIXEL)
 
