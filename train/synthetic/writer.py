@@ -55,7 +55,7 @@ class Habits:
     rotation: float = 6.0  # degrees
     speed: float = 4.0  # by how much curves are smoothed
     thinnest: float = 2.5  # px, of the pen on a digit 100 px high; its logarithm is distributed uniformly
-    thickest: float = 24.0
+    thickest: float = 28.0
     unsteady: float = 0.5  # of this drawing's warp and points against the writer's own
     tremor: float = 0.5  # of the line
 
