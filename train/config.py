@@ -17,7 +17,7 @@ class TrainConfig:
     validation_size: int = 5_000  # digits of the 60,000, held out writer by writer; everything is chosen on these
 
     # Drawings of what MNIST lacks (train/synthetic/drawings.py), beside its 55,000 digits in every epoch; 0 for none.
-    drawn_digits: int = 25_000  # digits by writers with other habits and pens
+    drawn_digits: int = 27_000  # digits in other styles and with other pens, most of them by writers who do not exist
     negatives: int = 12_000  # letters, signs, scribbles: an eleventh class
     validation_drawings: int = 4_000  # of each of the two kinds, to choose, to calibrate and to report on
     calibrate: bool = True  # confidence and refusals, on MNIST's validation digits and drawn ones (calibration.py)
