@@ -190,7 +190,8 @@ def test_the_sets_are_as_large_as_asked_hold_what_they_say_and_share_no_drawing(
         assert split.digits.dtype == np.float32 and split.digits.shape[1:] == (28, 28)
         assert split.digits.min() >= 0 and split.digits.max() <= 1 and (split.digits.max((1, 2)) > 0.5).all()
     reported, chosen_on = report_drawings(SMALL, mnist.validation), validation_digits(SMALL)
-    for splits in ([training.digits[np.arange(30)], reported.digits, chosen_on], [training.negatives, reported.negatives]):
+    by_writers = training.digits[np.arange(30)]
+    for splits in ([by_writers, reported.digits, chosen_on], [training.negatives, reported.negatives]):
         pictures = [picture.tobytes() for split in splits for picture in split.digits]
         assert len(set(pictures)) == len(pictures)
 

@@ -45,7 +45,7 @@ def _strokes(ink: np.ndarray, label: int, width: float, rng: np.random.Generator
 def _line(x: float, y: float, degrees: float, length: float, before: float) -> np.ndarray:
     """A straight line, `before` of which lies before (x, y): float (2, 2)."""
     direction = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
-    return np.outer([-before, 1 - before], length * direction) + (x, y)
+    return np.array([x, y]) + np.outer([-before, 1 - before], length * direction)
 
 
 def _across(x: np.ndarray, y: np.ndarray, height: float) -> float:
