@@ -20,6 +20,7 @@ from train.synthetic.glyphs import DIGITS, NEGATIVES, parse
 from train.synthetic.negatives import MIRRORED, SIDEWAYS, _pair, _struck_out, _upset
 from train.synthetic.numbers import write_number
 from train.synthetic.pen import enlarged, inked
+from train.synthetic.restyled import PENS, restyled
 from train.synthetic.writer import EXTREME, Habits, Writer, _warped
 
 SMALL = replace(CONFIG, drawn_digits=20, negatives=24, pool=2, validation_drawings=30)
@@ -194,6 +195,23 @@ def test_the_sets_are_as_large_as_asked_hold_what_they_say_and_share_no_drawing(
     for splits in ([by_writers, reported.digits, chosen_on], [training.negatives, reported.negatives]):
         pictures = [picture.tobytes() for split in splits for picture in split.digits]
         assert len(set(pictures)) == len(pictures)
+
+
+@pytest.mark.parametrize(("digit", "added"), [(0, True), (1, True), (3, False), (7, True)])
+def test_zeros_ones_and_sevens_get_the_strokes_that_mnist_lacks(mnist, monkeypatch, digit, added):
+    monkeypatch.setattr("train.synthetic.restyled.PENS", (0, 0, 0, 0, 0))
+    monkeypatch.setattr("train.synthetic.restyled.SHARE", 1)
+    picture = mnist.train.digits[mnist.train.labels == digit][0]
+    before = enlarged(picture).astype(int)
+    changes = [restyled(picture, digit, np.random.default_rng(seed)).astype(int) - before for seed in range(10)]
+    assert np.min(changes) == 0
+    assert (np.median([(change > 127).sum() for change in changes]) > 100) == added
+
+
+def test_restyled_digits_have_thinner_and_thicker_pens(mnist):
+    picture = mnist.train.digits[mnist.train.labels == 3][0]
+    inks = {int(restyled(picture, 3, np.random.default_rng(seed)).sum()) for seed in range(40)}
+    assert len(inks) == len({*PENS}) and min(inks) < int(enlarged(picture).sum()) < max(inks)
 
 
 @pytest.mark.parametrize("digit", [0, 4, 8])
