@@ -18,7 +18,7 @@ from train.config import TrainConfig
 from train.data.mnist import Split, joined
 from train.synthetic.glyphs import DIGITS
 from train.synthetic.negatives import painters
-from train.synthetic.restyled import RESTROKED, restyled
+from train.synthetic.restyled import GET_STROKES, restyled
 from train.synthetic.writer import Habits, Writer
 
 TRAINING, VALIDATION, REPORT = 1, 2, 3  # mixed into the seed, so that no drawing is in two of them
@@ -72,7 +72,7 @@ def drawn_digits(count: int, seed: list[int], habits: Habits, each: int = 10) ->
 def restyled_digits(source: Split, count: int, seed: list[int]) -> Split:
     """Draw `count` digits of `source` anew (`train.synthetic.restyled`), more of those that get new strokes."""
     rng = np.random.default_rng(seed)
-    weights = np.where(np.isin(source.labels, RESTROKED), 2.0, 1.0)
+    weights = np.where(np.isin(source.labels, GET_STROKES), 2.0, 1.0)
     rows = rng.choice(len(source), count, p=weights / weights.sum())
     pictures = (restyled(source.digits[row], int(source.labels[row]), rng) for row in rows)
     return Split(_prepared(pictures, count), source.labels[rows])

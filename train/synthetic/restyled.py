@@ -10,8 +10,8 @@ import numpy as np
 from recognizer.preprocess import stroke_width
 from train.synthetic.pen import draw, enlarged
 
-RESTROKED = (0, 1, 7)
-SHARE = 0.75  # of these digits that get such strokes
+GET_STROKES = (0, 1, 7)  # and the other digits only another pen
+SHARE = 0.75  # of those that do
 PENS = (-1, -1, 0, 0, 1, 2, 3)  # px that a stroke becomes thicker by on each side, of a digit 80 px high
 
 
@@ -19,7 +19,7 @@ def restyled(digit: np.ndarray, label: int, rng: np.random.Generator) -> np.ndar
     """Redraw a prepared digit, float32 (28, 28): uint8 (H, W), 0 paper to 255 ink, about 80 px high."""
     large = enlarged(digit)
     width = stroke_width(large / 255)
-    if label in RESTROKED and rng.random() < SHARE:
+    if label in GET_STROKES and rng.random() < SHARE:
         draw(large, _strokes(large > 127, label, width, rng), width)
     thicker = int(rng.choice(PENS[:5] if label == 0 else PENS))  # a thick slash would fill the zero
     if thicker < 0 and width < 8:
