@@ -13,6 +13,7 @@ from train.synthetic.drawings import (
     OTHER_HABITS,
     drawn_digits,
     report_drawings,
+    restyled_digits,
     training_drawings,
     validation_digits,
 )
@@ -195,6 +196,14 @@ def test_the_sets_are_as_large_as_asked_hold_what_they_say_and_share_no_drawing(
     for splits in ([by_writers, reported.digits, chosen_on], [training.negatives, reported.negatives]):
         pictures = [picture.tobytes() for split in splits for picture in split.digits]
         assert len(set(pictures)) == len(pictures)
+    held_out = {picture.tobytes() for split in (reported.digits, chosen_on) for picture in split.digits}
+    assert held_out.isdisjoint(picture.tobytes() for picture in training.digits.digits)
+
+
+def test_restyled_digits_have_the_labels_of_what_is_drawn(light, mnist):
+    many = restyled_digits(mnist.train, 200, [1])
+    right = [p.digit == label for p, label in zip(light.predict_prepared(many.digits), many.labels, strict=True)]
+    assert set(many.labels.tolist()) == set(range(10)) and np.mean(right) > 0.9
 
 
 @pytest.mark.parametrize(("digit", "added"), [(0, True), (1, True), (3, False), (7, True)])

@@ -13,6 +13,7 @@ from train.synthetic.pen import draw, enlarged
 GET_STROKES = (0, 1, 7)  # and the other digits only another pen
 SHARE = 0.75  # of those that do
 PENS = (-1, -1, 0, 0, 1, 2, 3)  # px that a stroke becomes thicker by on each side, of a digit 80 px high
+THIN = 8.0  # px; thinner strokes would be lost
 
 
 def restyled(digit: np.ndarray, label: int, rng: np.random.Generator) -> np.ndarray:
@@ -22,7 +23,7 @@ def restyled(digit: np.ndarray, label: int, rng: np.random.Generator) -> np.ndar
     if label in GET_STROKES and rng.random() < SHARE:
         draw(large, _strokes(large > 127, label, width, rng), width)
     thicker = int(rng.choice(PENS[:5] if label == 0 else PENS))  # a thick slash would fill the zero
-    if thicker < 0 and width < 8:
+    if thicker < 0 and width < THIN:
         return large
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * abs(thicker) + 1,) * 2)
     return cv2.dilate(large, disc) if thicker >= 0 else cv2.erode(large, disc)
