@@ -22,11 +22,7 @@ from train.data.mnist import Split
 from train.errors import TrainError
 
 MAX_BYTES = 64 * 2**20
-LAYOUT: Layout = {
-    "pictures": ("uint8", ("n", 28, 28)),
-    "labels": ("uint8", ("n",)),
-    "drawings": ("str", ("n",)),
-}
+LAYOUT: Layout = {"pictures": ("uint8", ("n", 28, 28)), "labels": ("uint8", ("n",)), "drawings": ("str", ("n",))}
 ONE_IN = 5  # drawings is held out
 HOW_TO_GET_IT = "`python -m corrections export` writes such a file."
 

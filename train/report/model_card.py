@@ -36,13 +36,11 @@ def note_in_card(path: Path, section: str, values: dict) -> None:
 def summary(card: dict) -> str:
     """The card in two lines for the terminal, and what came of training with corrections in a third."""
     test, validation = card["test"], card["validation"]
-    low, high = (100 * bound for bound in test["interval_95"])
+    share, low, high, held_out = (100 * x for x in (test["accuracy"], *test["interval_95"], validation["accuracy"]))
     lines = (
-        f"test {100 * test['accuracy']:.2f} % ({test['right']:,} of {test['of']:,}; "
-        f"95 % interval {low:.2f} to {high:.2f}), "
-        f"validation {100 * validation['accuracy']:.2f} %\n"
-        f"{card['model']}: {card['parameters']:,} parameters, {card['bytes'] / 2**20:.1f} MiB, "
-        f"trained in {card['training_minutes']:.0f} minutes"
+        f"test {share:.2f} % ({test['right']:,} of {test['of']:,}; 95 % interval {low:.2f} to {high:.2f}), "
+        f"validation {held_out:.2f} %\n{card['model']}: {card['parameters']:,} parameters, "
+        f"{card['bytes'] / 2**20:.1f} MiB, trained in {card['training_minutes']:.0f} minutes"
     )
     return f"{lines}\n{_outcome(card)}" if "corrections" in card else lines
 
@@ -52,14 +50,9 @@ def _outcome(card: dict) -> str:
     corrections, model = card["corrections"], card["model"]
     if "old_sha256" not in corrections:
         return f"There was no older {model} to compare it with."
-    names = {"validation": "validation digits", "held_out": "held-out corrections"}
-    rows = ((corrections[key], what) for key, what in names.items())
-    validation, held_out = (
-        f"{row['new']:,} of {row['of']:,} {what} (the old one {row['old']:,})" for row, what in rows
-    )
+    rows = (corrections["validation"], "validation digits"), (corrections["held_out"], "held-out corrections")
+    counts = " and ".join(f"{row['new']:,} of {row['of']:,} {what} (the old one {row['old']:,})" for row, what in rows)
     if corrections["replaced"]:
-        return f"It replaces the old {model}, since it is no worse: it reads {validation} and {held_out} right."
-    return (
-        f"It reads {validation} and {held_out} right, so it is worse than the old {model}, which stays. "
-        f"The new files are in the folder candidate."
-    )
+        return f"It replaces the old {model}, since it is no worse: it reads {counts} right."
+    advice = "The new files are in the folder candidate."
+    return f"It reads {counts} right, so it is worse than the old {model}, which stays. {advice}"
