@@ -10,7 +10,6 @@ from recognizer.preprocess import MIN_INK, prepare
 from train.config import DIGITS as CONFIG
 from train.data.mnist import Split
 from train.synthetic.drawings import (
-    OTHER_HABITS,
     drawn_digits,
     report_drawings,
     restyled_digits,
@@ -45,9 +44,9 @@ def turned(line):
 
 
 def written(glyph, count, seed=7):
-    """`count` prepared pictures of a glyph, each by another writer, from a seed that training does not use."""
+    """`count` prepared pictures of a glyph, each by another writer as in training, from another seed."""
     rng = np.random.default_rng([CONFIG.seed, 1000, seed])
-    return np.stack([prepare(Writer(rng, OTHER_HABITS).draw(glyph)) for _ in range(count)])
+    return np.stack([prepare(Writer(rng).draw(glyph)) for _ in range(count)])
 
 
 def test_every_glyph_can_be_written_and_is_in_the_tables_once():
@@ -171,8 +170,8 @@ def test_a_number_is_written_from_left_to_right_with_the_gaps_asked_for():
 def test_every_glyph_of_every_digit_is_legible(light):
     """What is drawn is what the model reads: a glyph that nobody can read would teach it nonsense."""
     for digit, glyph in GLYPHS:
-        right = [p.digit == digit for p in light.predict_prepared(written(glyph, 20))]
-        assert np.mean(right) >= 0.8, (digit, glyph)
+        right = [p.digit == digit for p in light.predict_prepared(written(glyph, 60))]
+        assert np.mean(right) >= 0.85, (digit, glyph)
 
 
 def test_what_is_no_digit_is_refused_glyph_by_glyph(light):
