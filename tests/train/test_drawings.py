@@ -9,7 +9,9 @@ from recognizer.prediction import NO_DIGIT
 from recognizer.preprocess import MIN_INK, prepare
 from train.config import DIGITS as CONFIG
 from train.data.mnist import Split
+from train.report.metrics import read_split
 from train.synthetic.drawings import (
+    OTHER_HABITS,
     drawn_digits,
     report_drawings,
     restyled_digits,
@@ -44,9 +46,9 @@ def turned(line):
 
 
 def written(glyph, count, seed=7):
-    """`count` prepared pictures of a glyph, each by another writer as in training, from another seed."""
+    """`count` prepared pictures of a glyph, each by another writer, from a seed that training does not use."""
     rng = np.random.default_rng([CONFIG.seed, 1000, seed])
-    return np.stack([prepare(Writer(rng).draw(glyph)) for _ in range(count)])
+    return np.stack([prepare(Writer(rng, OTHER_HABITS).draw(glyph)) for _ in range(count)])
 
 
 def test_every_glyph_can_be_written_and_is_in_the_tables_once():
@@ -170,8 +172,8 @@ def test_a_number_is_written_from_left_to_right_with_the_gaps_asked_for():
 def test_every_glyph_of_every_digit_is_legible(light):
     """What is drawn is what the model reads: a glyph that nobody can read would teach it nonsense."""
     for digit, glyph in GLYPHS:
-        right = [p.digit == digit for p in light.predict_prepared(written(glyph, 60))]
-        assert np.mean(right) >= 0.85, (digit, glyph)
+        right = [p.digit == digit for p in light.predict_prepared(written(glyph, 100))]  # 20 leave 9 points to chance
+        assert np.mean(right) >= 0.8, (digit, glyph)
 
 
 def test_what_is_no_digit_is_refused_glyph_by_glyph(light):
@@ -201,8 +203,7 @@ def test_the_sets_are_as_large_as_asked_hold_what_they_say_and_share_no_drawing(
 
 def test_restyled_digits_have_the_labels_of_what_is_drawn(light, mnist):
     many = restyled_digits(mnist.train, 200, [1])
-    right = [p.digit == label for p, label in zip(light.predict_prepared(many.digits), many.labels, strict=True)]
-    assert set(many.labels.tolist()) == set(range(10)) and np.mean(right) > 0.9
+    assert set(many.labels.tolist()) == set(range(10)) and read_split(light, many).right.mean() > 0.9
 
 
 @pytest.mark.parametrize(("digit", "added"), [(0, True), (1, True), (3, False), (7, True)])
@@ -243,10 +244,7 @@ def test_only_digits_that_are_none_then_are_turned_or_mirrored():
 
 def test_more_than_256_digits_have_the_labels_of_what_is_drawn(light):
     many = drawn_digits(400, [1], Habits(thinnest=6, thickest=10))
-    assert (
-        np.mean([p.digit == label for p, label in zip(light.predict_prepared(many.digits), many.labels, strict=True)])
-        > 0.9
-    )
+    assert read_split(light, many).right.mean() > 0.9
 
 
 def test_none_are_drawn_where_none_are_asked_for(mnist):

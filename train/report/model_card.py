@@ -36,11 +36,11 @@ def note_in_card(path: Path, section: str, values: dict) -> None:
 def summary(card: dict) -> str:
     """The card in two lines for the terminal, and what came of training with corrections in a third."""
     test, validation = card["test"], card["validation"]
-    share, low, high, held_out = (100 * x for x in (test["accuracy"], *test["interval_95"], validation["accuracy"]))
+    low, high = (100 * bound for bound in test["interval_95"])
     lines = (
-        f"test {share:.2f} % ({test['right']:,} of {test['of']:,}; 95 % interval {low:.2f} to {high:.2f}), "
-        f"validation {held_out:.2f} %\n{card['model']}: {card['parameters']:,} parameters, "
-        f"{card['bytes'] / 2**20:.1f} MiB, trained in {card['training_minutes']:.0f} minutes"
+        f"test {100 * test['accuracy']:.2f} % ({test['right']:,} of {test['of']:,}; 95 % interval {low:.2f} to "
+        f"{high:.2f}), validation {100 * validation['accuracy']:.2f} %\n{card['model']}: {card['parameters']:,} "
+        f"parameters, {card['bytes'] / 2**20:.1f} MiB, trained in {card['training_minutes']:.0f} minutes"
     )
     return f"{lines}\n{_outcome(card)}" if "corrections" in card else lines
 
@@ -54,5 +54,7 @@ def _outcome(card: dict) -> str:
     counts = " and ".join(f"{row['new']:,} of {row['of']:,} {what} (the old one {row['old']:,})" for row, what in rows)
     if corrections["replaced"]:
         return f"It replaces the old {model}, since it is no worse: it reads {counts} right."
-    advice = "The new files are in the folder candidate."
-    return f"It reads {counts} right, so it is worse than the old {model}, which stays. {advice}"
+    return (
+        f"It reads {counts} right, so it is worse than the old {model}, which stays. "
+        "The new files are in the folder candidate."
+    )
