@@ -1,20 +1,29 @@
 """How many numbers of 2 to 6 digits are read without an error: digits apart, close, touching, overlapping.
 
     python -m benchmarks.numbers [--count 500] [--seed 2] [--record]
+    python -m benchmarks.numbers HAND_BENCH.py    also measures numbers by 15 students, whom that benchmark knows
 
 The first three kinds are put together from MNIST digits held out of training and from made-up writers' digits, of
 unequal size, on an uneven baseline; the others come from benchmarks/support/penned.py. Those that overlap are read
-twice: from their pixels, and with their strokes known, as on the canvas. The costs in recognizer/numbers/candidates.py
-were chosen on seeds 1, 11, 12 and 13; seeds 2 and 14 are reported.
+twice: from their pixels, and with their strokes known, as on the canvas. The constants in recognizer/numbers/ were
+chosen on seed 11; seeds 2 and 14 are reported.
+
+HAND_BENCH.py puts students' digits beside each other, those of a number by one student: apart; so near that many touch;
+or so near that most touch or overlap. "readable" is the share of the numbers of which every digit is read right by
+itself: no more can be expected. Neither that benchmark nor its data are part of this project; models/README.md
+says how often they were read.
 """
+
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from benchmarks.support.command import command_line, held_out, report
+from benchmarks.support.command import command_line, held_out, open_tool, report
 from benchmarks.support.handwriting import handwritten, scaled
 from benchmarks.support.penned import FREE, OVERLAPPING, Number, penned
-from recognizer import Recognizer
+from recognizer import Recognizer, Stroke
 from train.config import DIGITS as CONFIG
 from train.data.mnist import Split
 from train.report.metrics import share_with_interval
@@ -24,11 +33,13 @@ HEIGHT = 90  # px of a digit, as people write on a wide canvas
 MARGIN = 20  # px
 APART, CLOSE, TOUCHING = (0.1, 0.4), (0.03, 0.08), (-0.06, -0.02)  # the least distance in any row, in heights
 KINDS = {"apart": [APART], "close": [APART, CLOSE], "touching": [APART, CLOSE, TOUCHING]}
+STUDENTS = 200  # numbers of each kind
 PENNED = {"penned": FREE, "overlapping": OVERLAPPING}
 
 
 def main() -> None:
     parser = command_line(__doc__)
+    parser.add_argument("tool", nargs="?", help="HAND_BENCH.py: a benchmark that draws people's numbers")
     parser.add_argument("--count", type=int, default=500, help="numbers of each kind (500)")
     parser.add_argument("--seed", type=int, default=2)
     options = parser.parse_args()
@@ -44,7 +55,35 @@ def main() -> None:
     # The last of the kinds are those that overlap.
     right = sum(recognizer.read(each.picture, each.strokes).text == each.text for each in numbers)
     figures["overlapping by strokes"] = share_with_interval(right, options.count)
+    if options.tool:
+        figures["students"] = students(recognizer, open_tool(parser, options.tool))
     report(figures, options, "numbers")
+
+
+def students(recognizer: Recognizer, tool: SimpleNamespace) -> dict[str, dict[str, Any]]:
+    """How many of 200 numbers of each kind are read without an error: from pixels, with strokes, and digit by digit."""
+    rows, names = tool.load("pen_students.npz")
+    who = np.array([int(name.split("/")[1]) for name in names])
+    writers = sorted({writer for writer in who.tolist() if writer % 2 == 0})
+    figures = {}
+    for kind, gap in tool.GAPS.items():
+        rng = np.random.default_rng([5, *kind.encode()])  # as HAND_BENCH.py does, so that its numbers are the same
+        right: list[list[bool]] = []
+        while len(right) < STUDENTS:
+            of_one = np.flatnonzero(who == rng.choice(writers))
+            chosen = [rows[i] for i in rng.choice(of_one, rng.integers(2, 7))]
+            strokes = tool.number([each for _, each in chosen], rng, gap)
+            if strokes is None:
+                continue
+            text, picture = "".join(label for label, _ in chosen), tool.canvas(tool.ink(strokes, tool.PEN, tool.SIZE))
+            lone = recognizer.predict_many([tool.centred(each) for _, each in chosen])
+            known = recognizer.read(picture, [Stroke(each, tool.PEN) for each in strokes])
+            answers = recognizer.read(picture).text, known.text, "".join(str(each.digit) for each in lone)
+            right.append([answer == text for answer in answers])
+        counts = np.sum(right, 0).tolist()
+        names_of = ("pixels", "strokes", "readable")
+        figures[kind] = {name: share_with_interval(n, STUDENTS) for name, n in zip(names_of, counts, strict=True)}
+    return figures
 
 
 def number(source: Split, kind: str, rng: np.random.Generator) -> Number:

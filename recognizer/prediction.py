@@ -59,8 +59,8 @@ class Reading:
     """What is written on a picture.
 
     lines: from top to bottom, each with its detections from left to right, including those that are not digits.
-    left_out: how many pieces of ink were too many to be read, or to be taken apart.
-    work: how much work it was, counted in pictures for the model; bounded, so that a reading takes less than a second.
+    left_out: how many marks, or parts of the page, were too many to be read.
+    work: how much work it was, counted in pictures for the model; no more than the area of the picture allows.
     """
 
     lines: tuple[tuple[Detection, ...], ...] = ()
@@ -89,6 +89,10 @@ class Outputs:
     probabilities: np.ndarray
     features: np.ndarray
     taught: np.ndarray
+
+    def part(self, start: int, end: int) -> "Outputs":
+        """Return what the model gives for the pictures from `start` up to `end`."""
+        return Outputs(self.probabilities[start:end], self.features[start:end], self.taught[start:end])
 
 
 def to_predictions(inputs: Sequence[np.ndarray], outputs: Outputs) -> list[Prediction]:

@@ -13,8 +13,8 @@ from recognizer.errors import BlankImageError, InvalidImageError, RecognizerErro
 from recognizer.hand import Hand
 from recognizer.images.ink import Sheet
 from recognizer.images.opening import Picture
-from recognizer.numbers.answers import Answers
-from recognizer.numbers.segment import Segmentation, cut_doubtful, segment
+from recognizer.numbers.finder import load_finder
+from recognizer.numbers.reading import TakenApart
 from recognizer.numbers.strokes import Stroke
 from recognizer.prediction import Outputs, Prediction, Reading, to_predictions
 from recognizer.preprocess import prepare_ink
@@ -37,6 +37,7 @@ class Recognizer:
 
         Raises `ModelError` where it cannot be read, or its runtime is not installed.
         """
+        load_finder()
         return cls(load_model(default_model() if path is None else path))
 
     def predict(self, picture: Picture, hand: Hand | None = None) -> Prediction:
@@ -66,7 +67,7 @@ class Recognizer:
         return self._classify(list(prepared), hand)
 
     def read(self, picture: Picture, strokes: Sequence[Stroke] = (), hand: Hand | None = None) -> Reading:
-        """Read the numbers on a picture, line by line, in one model call, or two where digits touch.
+        """Read the numbers on a picture, line by line, in one model call.
 
         A blank picture reads as "". What does not look like a digit is in `Reading.digits`, but not in its text.
         `strokes`: those the picture was drawn with, if known, in px of the picture; they tell touching digits apart.
@@ -87,26 +88,27 @@ class Recognizer:
     def _read_batch(self, pictures: Iterable[Picture], hand: Hand | None) -> list[Reading | RecognizerError]:
         """Finish pictures as soon as they fill a model call: many large ones take no more memory than a few."""
         outcomes: list[Reading | RecognizerError] = []
-        waiting: list[Segmentation] = []
+        waiting: list[TakenApart | None] = []
         for picture in pictures:
             errors = []
             try:
                 waiting.append(_take_apart(picture))
             except RecognizerError as error:
                 errors = [type(error)(str(error))]  # without its traceback, which would keep the picture in memory
-            if errors or sum(len(numbers.candidates) for numbers in waiting) >= ENOUGH:
+            if errors or sum(len(each.inputs) for each in waiting if each) >= ENOUGH:
                 outcomes += [*self._read(waiting, hand), *errors]
                 waiting = []
         return outcomes + self._read(waiting, hand)
 
-    def _read(self, pictures: list[Segmentation], hand: Hand | None) -> list[Reading]:
-        """Read pictures that have been taken apart, in one model call, or two where digits touch."""
-        answers = Answers(partial(self._outputs, hand=hand))
-        answers.ask(chain.from_iterable(numbers.candidates for numbers in pictures))
-        for numbers in pictures:
-            cut_doubtful(numbers, answers)
-        answers.ask(chain.from_iterable(numbers.candidates for numbers in pictures))
-        return [Reading(answers.detections(each.lines), each.left_out, each.work) for each in pictures]
+    def _read(self, pictures: list[TakenApart | None], hand: Hand | None) -> list[Reading]:
+        """Read pictures that have been taken apart, in one model call."""
+        counts = [len(each.inputs) if each else 0 for each in pictures]
+        if not any(counts):
+            return [Reading(left_out=each.left_out if each else 0) for each in pictures]
+        outputs = self._outputs([digit for each in pictures if each for digit in each.inputs], hand)
+        ends = np.cumsum(counts)
+        parts = (outputs.part(end - count, end) for count, end in zip(counts, ends.tolist(), strict=True))
+        return [each.reading(part) if each else Reading() for each, part in zip(pictures, parts, strict=True)]
 
     def _classify(self, prepared: list[np.ndarray], hand: Hand | None) -> list[Prediction]:
         return to_predictions(prepared, self._outputs(prepared, hand)) if prepared else []
@@ -130,8 +132,9 @@ def _prepared(picture: Picture, name: str = "") -> np.ndarray:
         raise type(error)(f"{name}{error}") from error
 
 
-def _take_apart(picture: Picture, strokes: Sequence[Stroke] = ()) -> Segmentation:
+def _take_apart(picture: Picture, strokes: Sequence[Stroke] = ()) -> TakenApart | None:
+    """Take a picture apart; None where there is nothing on it."""
     try:
-        return segment(Sheet(picture), strokes)
+        return TakenApart(Sheet(picture), strokes, load_finder())
     except BlankImageError:
-        return Segmentation()
+        return None

@@ -1,11 +1,11 @@
-"""The answer as HTML: the digit or number, boxes around its digits, ten bars, the picture that the model saw.
+"""The answer as HTML: the digit or number, ten bars, the picture that the model saw.
 
 Everything in these strings comes from numbers that the program made or from sentences that are escaped. HTML, because a
 bar that only changes its width neither blinks nor waits for a chart library.
 """
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,8 +14,6 @@ from recognizer.formatting import percent
 from views.figures import ink_picture, png_uri
 
 NEAR_TIE = 0.5  # of the winner's probability; a second digit with at least this share of it is named, too
-LABEL_PX = 54, 26  # width and height of a box's label, on the canvas
-LABEL_PX_WIDE = 84, 40  # on the wide one: as large as they become where a phone scales it down
 TOO_MUCH = "There is too much ink here to read all of it. Undo a few strokes, or clear the canvas and write less."
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 TICKS = "".join(f"<span>{tick}</span>" for tick in ("0", "50", "100 %"))
@@ -44,7 +42,8 @@ def _number_html(reading: Reading) -> str:
     note = "" if is_read else '<span class="note">A ? marks ink that does not look like a digit.</span>'
     if taught := [str(each.digit) if each.is_digit else "?" for each in reading.digits if each.taught]:
         note += f'<span class="note">{" and ".join(taught)} as you taught it.</span>'
-    return f'<div class="answer number" style="--longest:{longest}"><span>{"<br>".join(lines)}</span>{note}</div>'
+    style = f"--longest:{longest};--lines:{len(lines)}"
+    return f'<div class="answer number" style="{style}"><span>{"<br>".join(lines)}</span>{note}</div>'
 
 
 def with_article(digit: int) -> str:
@@ -59,47 +58,6 @@ def digit_labels(digits: Sequence[Prediction]) -> list[str]:
         name + str(names[:end].count(name)).translate(SUBSCRIPT) if names.count(name) > 1 else name
         for end, name in enumerate(names, 1)
     ]
-
-
-Box = tuple[int, int, int, int]  # left, top, right, bottom, in px
-
-
-def boxes_html(reading: Reading | None, size: tuple[int, int]) -> str:
-    """A box over each of several digits, with its confidence, to lie over a picture of `size` (width, height) px.
-
-    No label covers another: a box without room for one above, below or inside it has none.
-    """
-    digits = reading.digits if reading and len(reading.digits) > 1 else ()
-    taken: list[Box] = []  # by the labels so far
-    boxes = []
-    for digit in digits:
-        classes, label = ["box"] if digit.is_digit else ["box", "unread"], ""
-        for position, place in _label_places(digit.box, size):
-            if not any(_overlap(place, other) for other in taken):
-                taken.append(place)
-                classes += position
-                label = f"<span>{percent(digit.confidence) if digit.is_digit else '?'}</span>"
-                break
-        left, top, right, bottom = 100 * np.array(digit.box) / (*size, *size)
-        style = f"left:{left:.2f}%;top:{top:.2f}%;width:{right - left:.2f}%;height:{bottom - top:.2f}%"
-        boxes.append(f'<div class="{" ".join(classes)}" style="{style}">{label}</div>')
-    return f'<div class="boxes" aria-hidden="true">{"".join(boxes)}</div>'
-
-
-def _label_places(box: Box, size: tuple[int, int]) -> Iterator[tuple[list[str], Box]]:
-    """Where a box's label has room on the picture: the CSS classes that put it there, and its own box."""
-    left, top, right, bottom = box
-    width, height = LABEL_PX if size[0] <= size[1] else LABEL_PX_WIDE
-    side = ["right"] if left + width > size[0] else []
-    if side:
-        left = right - width
-    for position, y in (([], top - height), (["under"], bottom), (["inside"], top)):
-        if y >= 0 and y + height <= size[1]:
-            yield [*position, *side], (left, y, left + width, y + height)
-
-
-def _overlap(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def prediction_html(prediction: Prediction) -> str:

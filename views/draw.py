@@ -4,12 +4,13 @@ import streamlit as st
 
 from recognizer import Reading, RecognizerError
 from views import feedback
-from views.answer import bars_html, boxes_html, digit_labels, hint_html, preview_html, reading_html
+from views.answer import bars_html, digit_labels, hint_html, preview_html, reading_html
 from views.browser import browser_side
 from views.canvas.component import Drawing, canvas, current_sheet
 from views.canvas.sheet import OVERDUE_S
 from views.hand import current_hand
 from views.limits import charge, wait_your_turn
+from views.outlines import outlines_html
 from views.reading import is_settled, read_strokes, recognizer
 
 STROKE_WIDTH_PX = 16  # of a 300 px canvas: about the thickness of MNIST's strokes
@@ -42,7 +43,7 @@ def show() -> None:
         with canvas_place:
             drawing, reading, hint = _read(stroke_width, st.session_state.get("wide", False))
             size = drawing.picture.size if drawing else (1, 1)
-            st.html(boxes_html(reading, size))
+            st.html(outlines_html(reading, size))
         with wide_place:  # it stays wide while there is ink on what would be cut off
             is_full = st.session_state.get("wide", False) and sheet.needs_wide_paper()
             label = "Clear the ink outside the square to narrow the paper" if is_full else "Wide paper for numbers"

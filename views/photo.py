@@ -1,4 +1,4 @@
-"""The Photo tab: pictures of handwriting in, the digits on them out, as text, boxes and table."""
+"""The Photo tab: pictures of handwriting in, the digits on them out, as text, outlines and table."""
 
 import csv
 import io
@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from recognizer import Reading, Recognizer, RecognizerError
 from recognizer.formatting import COLUMNS, percent, table_rows, unread_note
 from recognizer.images.opening import ENDINGS, Opened, open_picture
-from views.figures import accent_rgb
 from views.hand import current_hand
 from views.limits import wait_your_turn
+from views.outlines import draw_outlines
 from views.reading import recognizer
 
 MAX_FILE_MB = 30  # as in .streamlit/config.toml
 MAX_FILES = 10
 SHOWN_PX = 800  # the longer side of the picture on the page
-GREY = 128, 128, 128
 NOTHING = "No digits found. Write larger and darker, or take the picture from closer up and in better light."
 ONE_AT_A_TIME = threading.Lock()  # of all visitors' pictures: a large one takes 200 MB while it is decoded
 
@@ -30,7 +29,7 @@ class Answer:
     """What became of one file.
 
     sentence: what there is to say about it, or "".
-    picture, reading: the file with boxes around its digits, and what was read; None where it could not be read.
+    picture, reading: the file with its digits outlined, and what was read; None where it could not be read.
     size: (width, height) of the picture, upright, in px.
     """
 
@@ -84,7 +83,7 @@ def _answers(files: list) -> None:
 
 
 def answer(name: str, data: bytes, model: Recognizer) -> Answer:
-    """Read the digits on a picture file, and draw their boxes on a copy of it."""
+    """Read the digits on a picture file, and outline them on a copy of it."""
     wait_your_turn("photo")
     try:
         with ONE_AT_A_TIME:
@@ -95,25 +94,14 @@ def answer(name: str, data: bytes, model: Recognizer) -> Answer:
     height, width = opened.pixels.shape[:2]
     sentence = " ".join(filter(None, ["" if reading.text else NOTHING, unread_note(reading)]))
     size = round(width * opened.scale), round(height * opened.scale)
-    return Answer(name, sentence, with_boxes(opened, reading), reading, size)
+    return Answer(name, sentence, with_outlines(opened, reading), reading, size)
 
 
-def with_boxes(opened: Opened, reading: Reading) -> Image.Image:
-    """Draw a box and its digit around what was read, a grey box around what is not: no side over `SHOWN_PX`."""
+def with_outlines(opened: Opened, reading: Reading) -> Image.Image:
+    """A picture with the outlines of what was read on it, no side over `SHOWN_PX`."""
     picture = Image.fromarray(opened.pixels).convert("RGB")
     picture.thumbnail((SHOWN_PX, SHOWN_PX))
-    factor = max(picture.size) / max(opened.pixels.shape[:2]) / opened.scale
-    pen = ImageDraw.Draw(picture)
-    for detection in reading.digits:
-        left, top, right, bottom = (round(edge * factor) for edge in detection.box)
-        colour = accent_rgb() if detection.is_digit else GREY
-        pen.rectangle((left - 2, top - 2, right + 1, bottom + 1), outline=colour, width=2)
-        if detection.is_digit:
-            font = ImageFont.load_default(max(12, min(28, (bottom - top) // 2)))
-            label = str(detection.digit)
-            box = pen.textbbox((left - 2, top - 2), label, font=font, anchor="lb")
-            pen.rectangle((box[0] - 2, box[1] - 2, box[2] + 3, box[3]), fill=colour)
-            pen.text((left - 1, top - 2), label, fill="white", font=font, anchor="lb")
+    draw_outlines(picture, reading, max(picture.size) / max(opened.pixels.shape[:2]) / opened.scale)
     return picture
 
 

@@ -19,7 +19,7 @@ class Sheet:
     """The ink of a picture.
 
     ink: float32 (H, W), 0 paper to 1 ink, no side over `recognizer.images.opening.MAX_WORKING_SIDE`.
-    scale: how many px of the picture, upright, one px of `ink` stands for.
+    scale: how many px of the picture, upright, one px of `ink` stands for; detail: how many of them are known.
     """
 
     def __init__(self, picture: Picture):
@@ -28,8 +28,8 @@ class Sheet:
         Raises `BlankImageError` where there is none, and `InvalidImageError` where it is no picture.
         """
         opened = open_picture(picture)
-        self._details = opened.details
-        self._detail = opened.details.shape[1] / opened.pixels.shape[1]
+        self.details = opened.details
+        self.detail = max(opened.details.shape[:2]) / max(opened.pixels.shape[:2])
         self.scale = opened.scale
         self.ink = find_ink_on_paper(opened.pixels) if is_photograph(opened.pixels) else find_ink(opened.pixels)
 
@@ -46,7 +46,7 @@ class Sheet:
 
     def zoom(self, height: float) -> float:
         """Return by how much digits `height` px high have to be enlarged, as far as the picture has the detail."""
-        return max(1.0, min(self._detail, LEGIBLE_PX / height))
+        return max(1.0, min(self.detail, LEGIBLE_PX / height))
 
     def closer(self, where: np.ndarray, zoom: float, left: int = 0, top: int = 0) -> np.ndarray:
         """Return a part of the ink with `zoom` times as many px on each side: float32 (zoom * h, zoom * w).
@@ -55,7 +55,7 @@ class Sheet:
         """
         box = slice(top, top + where.shape[0]), slice(left, left + where.shape[1])
         size = round(where.shape[1] * zoom), round(where.shape[0] * zoom)
-        details = self._details[tuple(slice(*(round(edge * self._detail) for edge in (s.start, s.stop))) for s in box)]
+        details = self.details[tuple(slice(*(round(edge * self.detail) for edge in (s.start, s.stop))) for s in box)]
         pixels = cv2.resize(details, size, interpolation=cv2.INTER_AREA)
         paper = cv2.resize((self.ink[box] < MIN_INK).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
         near = cv2.resize(where.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)

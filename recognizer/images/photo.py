@@ -11,6 +11,9 @@ ruled or squared. Out: how much ink is on each pixel, float32 (H, W), 0 paper to
 3. **Ruling**: lines that run far across the picture and are thin all along are removed, and the strokes that they
    crossed are closed again.
 
+What is left of lines, blots and the things beside the paper need not be told from ink here: the finder passes them over
+(recognizer/numbers/finder.py).
+
 OpenCV does all of it: it has every step, compiled, and needs only NumPy.
 """
 
@@ -33,13 +36,10 @@ RULE_LENGTH = 0.35  # of the picture's side; no stroke is straight and thin for 
 RULE_POINTS = 40_000  # that lines are searched for in; if there are more, a random sample shows the same lines
 RULE_TURN = 9  # degrees either way that a sheet may be turned
 MAX_GAP = 0.024  # of the picture's longer side; in a printed line, where strokes and other lines cross it
-MARGIN_LINE = 15  # times as long as wide, including the stubs of lines that cross it
 FAINT_RULING = 1.7  # times as dark as the ruling, ink stands out from it
 MAX_RULE = 0.006  # of the picture's longer side; no printed line is thicker
-ON_RULING = 0.5  # of a piece of ink; with more of it beside a printed line, it is a remnant of the line
-MARGIN = 0.03  # of the picture's longer side; there, neither the light nor the length of lines can be known
-LOWEST = 0.03  # of the picture's longer side; no digit is lower, and a picture with only lower marks has dirt on it
 SPECK_PX = 12  # pixels; the smallest part of a digit has more ink
+MARGIN = 0.03  # of the picture's longer side; there, neither the light nor the length of lines can be known
 
 
 def find_ink_on_paper(pixels: np.ndarray) -> np.ndarray:
@@ -68,7 +68,7 @@ def find_ink_on_paper(pixels: np.ndarray) -> np.ndarray:
     margin = max(1, round(MARGIN * max(strong.shape)))
     inside = np.zeros_like(strong)
     inside[margin:-margin, margin:-margin] = strong[margin:-margin, margin:-margin]
-    kept = _connected(weak, inside, ruling)
+    kept = _connected(weak, inside)
     if not kept.any():
         raise BlankImageError(NOTHING)
     soft = cv2.dilate(_mask(kept), np.ones((3, 3), np.uint8))
@@ -103,8 +103,8 @@ def _darkness(pixels: np.ndarray) -> np.ndarray:
 
 def _is_light_on_dark(grey: np.ndarray) -> bool:
     """Whether the marks are lighter than their surroundings, as chalk is."""
-    scale = 256 / max(grey.shape)
-    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    size = tuple(max(1, round(256 * side / max(grey.shape))) for side in grey.shape[::-1])
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
     outliers = small.astype(np.float32) - cv2.medianBlur(small, 51)
     lighter, darker = (float((np.maximum(sign * outliers - CLEARLY, 0) ** 2).sum()) for sign in (1, -1))
     return bool(np.median(grey) < 128) and lighter > max(2 * darker, LEAST_CHALK)
@@ -153,32 +153,10 @@ def _level_lines(marks: np.ndarray) -> np.ndarray:
     return lines & cv2.subtract(marks, thick)
 
 
-def _margin_lines(labels: np.ndarray, stats: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Which components are thick printed lines along an edge of the picture: bool (n,)."""
-    are_lines = np.zeros(len(stats), bool)
-    height, width = labels.shape
-    for i in np.flatnonzero(wanted):
-        left, top, wide, high = stats[i, : cv2.CC_STAT_AREA]
-        at_edge = min(left, top, width - left - wide, height - top - high) <= 1
-        if at_edge and max(wide / width, high / height) >= RULE_LENGTH:
-            points = np.argwhere(labels[top : top + high, left : left + wide] == i)
-            sides = np.sort(cv2.minAreaRect(points.astype(np.float32))[1])
-            are_lines[i] = sides[0] * MARGIN_LINE <= sides[1]
-    return are_lines
-
-
-def _connected(weak: np.ndarray, strong: np.ndarray, ruling: np.ndarray) -> np.ndarray:
-    """The weak ink that is connected to strong ink, without specks and remnants of printed lines: bool (H, W)."""
+def _connected(weak: np.ndarray, strong: np.ndarray) -> np.ndarray:
+    """The weak ink that is connected to strong ink, without specks: bool (H, W)."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     wanted = np.zeros(count, bool)
     wanted[np.unique(labels[strong])] = True
     wanted &= stats[:, cv2.CC_STAT_AREA] >= SPECK_PX
-    wanted[0] = False
-    if ruling.any():
-        near = cv2.dilate(_mask(ruling), np.ones((2 * _rule_px(weak) + 1,) * 2, np.uint8)) > 0
-        wanted &= np.bincount(labels[near], minlength=count) < ON_RULING * stats[:, cv2.CC_STAT_AREA]
-        wanted &= ~_margin_lines(labels, stats, wanted)
-    heights = stats[:, cv2.CC_STAT_HEIGHT]
-    if heights[wanted].max(initial=0) < LOWEST * max(weak.shape):
-        return np.zeros_like(strong)
-    return wanted[labels]
+    return wanted[labels] & (weak > 0)

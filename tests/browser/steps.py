@@ -87,7 +87,7 @@ def teach_a_looped_seven(page):
 def expect_number(page, text):
     """The number, a box over each of its digits in order, and the bars of the last."""
     expect(prediction(page)).to_have_text(re.compile(rf"^\s*{text}\s*$"))
-    boxes = page.locator(".st-key-canvas .box")
+    boxes = page.locator(".st-key-canvas .mark")
     expect(boxes).to_have_count(len(text))
     canvas = page.locator(".st-key-canvas").bounding_box()
     lefts = [boxes.nth(i).bounding_box()["x"] for i in range(len(text))]

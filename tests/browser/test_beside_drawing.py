@@ -79,7 +79,7 @@ def test_per_cent_signs_stay_behind_their_numbers_on_a_page_from_right_to_left(p
     page.evaluate("() => { document.documentElement.dir = 'rtl' }")
     draw(page, placed(7))
     expect(prediction(page)).to_contain_text("7")
-    for name in (".answer", ".bars", ".boxes"):
+    for name in (".answer", ".bars", ".marks"):
         assert page.locator(name).evaluate("element => getComputedStyle(element).direction") == "ltr"
 
 

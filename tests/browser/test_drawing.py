@@ -17,7 +17,7 @@ from tests.browser.steps import (
     toggle_wide,
 )
 
-BARS = [[(30 + 22 * i, 40), (30 + 22 * i, 260)] for i in range(8)]
+BARS = [[(30 + 22 * i, 110), (30 + 22 * i, 190)] for i in range(8)]
 
 
 def test_digits_drawn_with_the_mouse_in_three_widths_are_read_and_nothing_moves(page):
@@ -86,7 +86,7 @@ def test_every_click_on_undo_takes_back_one_stroke_however_fast_they_come(page):
         )
         expect_strokes(page, 3)
         expect(prediction(page)).to_have_text("111")
-        expect(page.locator(".st-key-canvas .box")).to_have_count(3)
+        expect(page.locator(".st-key-canvas .mark")).to_have_count(3)
         clear(page)
 
 

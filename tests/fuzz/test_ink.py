@@ -6,11 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from recognizer import Recognizer, Stroke
-from recognizer.numbers.candidates import MAX_WORK
+from recognizer.images.ink import Sheet
+from recognizer.numbers.parts import MARK_PX
+from recognizer.numbers.reading import WORK_PX, room_of
 from tests.helpers import always
 
 SIZE = 640, 300  # px, (width, height)
-DOUBTING = Recognizer(always(3, 0.2, none=0.9))  # so that everything is taken apart
+DOUBTING = Recognizer(always(3, 0.2, none=0.9))  # so that every other way to take ink apart is looked at
 
 POINTS = some.tuples(some.integers(-50, SIZE[0] + 50), some.integers(-50, SIZE[1] + 50))
 SCRIBBLES = some.lists(some.lists(POINTS, min_size=1, max_size=12), min_size=1, max_size=30)
@@ -31,11 +33,18 @@ def inked(lines, width):
     return ink
 
 
-def check(reading):
-    assert reading.work <= MAX_WORK
+def check(picture, strokes=()):
+    reading = DOUBTING.read(picture, strokes)
+    if reading.digits:
+        room = room_of(Sheet(picture))
+        assert reading.work <= room / MARK_PX + 1.3 * room / WORK_PX + 40
+    check_boxes(reading, picture.shape)
+
+
+def check_boxes(reading, shape):
     for digit in reading.digits:
         left, top, right, bottom = digit.box
-        assert 0 <= left < right <= SIZE[0] and 0 <= top < bottom <= SIZE[1] and digit.ink.max() > 0
+        assert 0 <= left < right <= shape[1] and 0 <= top < bottom <= shape[0] and digit.ink.max() > 0
 
 
 @given(SCRIBBLES | patterns(), some.integers(1, 24), some.booleans())
@@ -43,10 +52,29 @@ def test_reading_pixels(lines, width, photographed):
     picture = 255 - inked(lines, width)
     if photographed:
         picture = np.uint8(picture * np.linspace(1, 0.5, SIZE[0]) * 0.8 + 20)
-    check(DOUBTING.read(picture))
+    check(picture)
 
 
 @given(SCRIBBLES | patterns(), some.integers(1, 24))
 def test_reading_strokes(lines, width):
     strokes = [Stroke(np.array(line, float), width) for line in lines[:500]]
-    check(DOUBTING.read(255 - inked(lines[:500], width), strokes))
+    check(255 - inked(lines[:500], width), strokes)
+
+
+NUMBERS = some.floats(width=32) | some.sampled_from([np.nan, np.inf, -np.inf, 1e30])
+
+
+@given(some.lists(some.lists(some.tuples(NUMBERS, NUMBERS), min_size=1, max_size=5), max_size=80), NUMBERS)
+def test_strokes_that_cannot_be_are_no_help_and_no_harm(lines, width):
+    strokes = [Stroke(np.array(line, float), width) for line in lines]
+    check(255 - inked([[(100, 50), (100, 200)]], 8), strokes)
+
+
+@given(
+    some.integers(4, 3000), some.integers(4, 40), some.integers(0, 2**32 - 1), some.sampled_from([0.0, 0.01, 0.5, 1.0])
+)
+def test_pictures_of_any_shape(width, height, seed, share):
+    """Strips as well, blank, full of specks or of noise, and all ink."""
+    picture = np.uint8(255 * (np.random.default_rng(seed).random((height, width)) >= share))
+    for each in (picture, np.ascontiguousarray(picture.T)):
+        check_boxes(DOUBTING.read(each), each.shape)

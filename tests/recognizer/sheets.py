@@ -31,7 +31,7 @@ def main() -> None:
     digits = Split(np.stack([prepare(picture) for picture in mnist["x_test"]]), mnist["y_test"])
     with zipfile.ZipFile(SHEETS, "w") as archive:
         for number in range(COUNT):
-            drawn = sheet(digits, np.random.default_rng([7, number]), blank=number % 4 == 3)
+            drawn = sheet(digits, np.random.default_rng([7, number]), "blank" if number % 4 == 3 else "lines")
             image, file = Image.open(io.BytesIO(drawn.jpeg)), io.BytesIO()
             image.thumbnail((SIDE, SIDE))
             image.save(file, "JPEG", quality=QUALITY)

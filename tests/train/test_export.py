@@ -100,7 +100,9 @@ def test_a_full_disk_is_one_sentence(kind, model, sample_is_mnist, monkeypatch):
 
 def test_the_shipped_exports_are_those_of_the_shipped_model():
     exports = json.loads(DEFAULT_MODEL.with_suffix(".json").read_text())["exports"]
-    shipped = [path.name for path in DEFAULT_MODEL.parent.iterdir() if path.suffix[1:] in FORMATS]
+    shipped = [
+        path.name for path in DEFAULT_MODEL.parent.iterdir() if path.suffix[1:] in FORMATS and path.stem == "digits"
+    ]
     assert shipped and set(shipped) <= set(exports)
     for name in shipped:
         assert exports[name]["of"] == sha256_of(DEFAULT_MODEL)

@@ -22,28 +22,12 @@ def detection(digit, confidence, box=(0, 0, 28, 28)):
     return Detection(digit, confidence, probabilities, True, picture, np.zeros(3), False, box, picture)
 
 
-def box_classes(boxes):
-    html = answer.boxes_html(Reading((tuple(detection(4, 0.9, box) for box in boxes),)), (300, 300))
-    return [classes.removeprefix("box").strip() for classes in re.findall(r'class="(box(?: [^"]*)?)"', html)], html
-
-
 def test_ten_bars_stand_on_one_axis_and_the_winner_is_marked():
     html = answer.bars_html(detection(4, 0.73))
     assert html.count('class="bar"') + html.count('class="bar winner"') == 10
     assert re.findall(r'winner"><span class="name">(\d)', html) == ["4"]
     assert re.findall(r"width:([\d.]+)%", html) == ["3.0"] * 4 + ["73.0"] + ["3.0"] * 5
     assert "winner" not in answer.bars_html(None)
-
-
-def test_the_labels_of_boxes_stay_on_the_paper():
-    boxes = (100, 100, 140, 180), (270, 100, 310, 180), (30, 5, 70, 85), (200, 5, 240, 295)
-    assert box_classes(boxes)[0] == ["", "right", "under", "inside"]
-
-
-def test_no_label_of_a_box_covers_another():
-    assert box_classes((20 + 36 * i, 60, 30 + 36 * i, 130) for i in range(4))[0] == ["", "under", "", "under"]
-    classes, html = box_classes((20 + 9 * i, 60, 26 + 9 * i, 80) for i in range(12))
-    assert len(classes) == 12 and 2 <= html.count("<span>") <= 6
 
 
 def test_the_answer_says_when_some_ink_was_left_out():

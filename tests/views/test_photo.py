@@ -18,7 +18,7 @@ def encoded(picture, format="PNG", **options):
     return file.getvalue()
 
 
-def test_a_picture_is_answered_with_boxes_and_a_table(light):
+def test_a_picture_is_answered_with_outlines_and_a_table(light):
     answer = photo.answer("note.png", encoded(np.hstack([drawn(2), drawn(7)] * 2)), light)
     assert answer.reading.text == "2727" and answer.sentence == "" and answer.size == (1200, 300)
     assert answer.picture.size == (photo.SHOWN_PX, photo.SHOWN_PX // 4)
@@ -27,7 +27,7 @@ def test_a_picture_is_answered_with_boxes_and_a_table(light):
     assert len(table) == 5 and table[0].startswith("line,digit,confidence") and table[1].startswith("1,2,")
 
 
-LETTER = [[(300, 60), (300, 240)], [(400, 60), (400, 240)], [(300, 150), (400, 150)]]
+LETTER = [[(320, 60), (320, 240)], [(320, 60), (400, 60)], [(320, 150), (390, 150)], [(320, 240), (400, 240)]]
 STILL, *OTHERS = (Image.fromarray(drawn(digit)) for digit in (1, 2))
 SENTENCES = {
     "white paper": (encoded(np.full((200, 300), 255, np.uint8)), "No digits found."),

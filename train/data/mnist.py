@@ -57,10 +57,15 @@ Splits = dict[str, Split]  # by name
 
 @dataclass(frozen=True, eq=False)
 class Mnist:
-    """What a training run uses; `test_pictures`, uint8 (n, 28, 28), are not prepared: `Recognizer` reads them."""
+    """What a training run uses; `test_pictures`, uint8 (n, 28, 28), are not prepared: `Recognizer` reads them.
+
+    train_writers, validation_writers: who wrote each digit of these splits, uint16 (n,).
+    """
 
     train: Split
     validation: Split
+    train_writers: np.ndarray
+    validation_writers: np.ndarray
     test_pictures: np.ndarray
     test_labels: np.ndarray
     hashes: dict[str, str]
@@ -107,10 +112,17 @@ def split_and_prepare(arrays: dict[str, np.ndarray], validation_size: int, seed:
     return Mnist(
         train=digits[~held_out],
         validation=digits[held_out],
+        train_writers=arrays["train_writers"][~held_out],
+        validation_writers=arrays["train_writers"][held_out],
         test_pictures=arrays["x_test"],
         test_labels=arrays["y_test"],
         hashes={name: sha256(arrays[name]) for name in ARRAYS},
     )
+
+
+def by_writer(split: Split, writers: np.ndarray) -> list[Split]:
+    """Take a split apart into the digits of each of its writers."""
+    return [split[writers == writer] for writer in np.unique(writers)]
 
 
 def sha256(array: np.ndarray) -> str:
