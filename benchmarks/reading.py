@@ -10,12 +10,11 @@ took at most, beyond what the process had when it had read a canvas.
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.hostile import WIDE, drawn_ink, scribbles
+from benchmarks.hostile import WIDE, drawn_ink, scribbles, shortest_reading
 from benchmarks.sheets import sheet
 from benchmarks.support.command import command_line, held_out, report
 from benchmarks.support.penned import penned
@@ -24,7 +23,7 @@ from recognizer.runtimes.loader import DEFAULT_MODEL
 from train.config import DIGITS as CONFIG
 
 MODEL = DEFAULT_MODEL.with_suffix(".onnx")
-NUMBERS, PHOTOGRAPHS, REPEATS = 200, 8, 3
+NUMBERS, PHOTOGRAPHS = 200, 8
 PHOTOGRAPH = """
 import re, sys, time
 from pathlib import Path
@@ -47,8 +46,8 @@ def main() -> None:
     options = command_line(__doc__).parse_args()
     recognizer, rng = Recognizer.load(MODEL), np.random.default_rng([CONFIG.seed, 15])
     numbers = [penned(rng) for _ in range(NUMBERS)]
-    usual = [shortest_ms(recognizer, on_transparency(255 - each.picture), list(each.strokes)) for each in numbers]
-    worst = {name: shortest_ms(recognizer, on_transparency(ink), strokes) for name, ink, strokes in on_canvas()}
+    usual = [shortest_ms(recognizer, 255 - each.picture, list(each.strokes)) for each in numbers]
+    worst = {name: shortest_ms(recognizer, ink, strokes) for name, ink, strokes in on_canvas()}
     hardest = max(worst, key=lambda name: worst[name])
     seconds, megabytes = photographs()
     figures = {
@@ -73,19 +72,10 @@ def on_canvas() -> list[tuple[str, np.ndarray, list[Stroke]]]:
     return drawings + [(name, 255 - np.asarray(picture), strokes) for name, picture, strokes in scribbled]
 
 
-def on_transparency(ink: np.ndarray) -> np.ndarray:
-    """Ink, uint8 (H, W), as the canvas gives it: black on transparency, uint8 (H, W, 4)."""
-    return np.dstack([np.zeros((*ink.shape, 3), np.uint8), ink])
-
-
-def shortest_ms(recognizer: Recognizer, picture: np.ndarray, strokes: list[Stroke]) -> float:
-    """The shortest of a few readings: the machine may have been busy with something else."""
-    ms = []
-    for _ in range(REPEATS):
-        started = time.perf_counter()
-        recognizer.read(picture, strokes)
-        ms.append(1000 * (time.perf_counter() - started))
-    return min(ms)
+def shortest_ms(recognizer: Recognizer, ink: np.ndarray, strokes: list[Stroke]) -> float:
+    """How long it takes to read ink, uint8 (H, W), as the canvas gives it: black on transparency."""
+    picture = np.dstack([np.zeros((*ink.shape, 3), np.uint8), ink])
+    return 1000 * shortest_reading(recognizer, picture, strokes)[0]
 
 
 def photographs() -> tuple[list[float], list[float]]:

@@ -98,8 +98,8 @@ def draw_outlines(picture: Image.Image, reading: Reading, factor: float) -> None
         if digit.is_digit:
             left, top, _, bottom = (round(edge * factor) for edge in digit.box)
             font = ImageFont.load_default(max(12, min(28, (bottom - top) // 2)))
-            label, place = str(digit.digit), (left, top - 4)
-            box = pen.textbbox(place, label, font=font, anchor="lb")
+            label = str(digit.digit)
+            box = pen.textbbox((left, top - 4), label, font=font, anchor="lb")
             if box[1] < 0:  # there is no room above it
                 box = pen.textbbox((left, bottom + 6), label, font=font, anchor="lt")
             pen.rectangle((box[0] - 2, box[1] - 2, box[2] + 2, box[3] + 1), fill=tint)

@@ -159,4 +159,5 @@ def _connected(weak: np.ndarray, strong: np.ndarray) -> np.ndarray:
     wanted = np.zeros(count, bool)
     wanted[np.unique(labels[strong])] = True
     wanted &= stats[:, cv2.CC_STAT_AREA] >= SPECK_PX
-    return wanted[labels] & (weak > 0)
+    wanted[0] = False
+    return wanted[labels]

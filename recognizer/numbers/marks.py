@@ -103,18 +103,15 @@ class Grouping:
         smallest: the size of a large mark, in octaves from `HOME`.
         """
         first = self.owners(peaks)[0]
-        sizes = [self._sizes[first == peak] for peak in range(len(peaks))]
-        are_large = np.array([len(each) > 0 and np.median(each) >= smallest for each in sizes], bool)
-        is_done = np.bincount(self._pieces, np.append(are_large, False)[first]) > 0
-        pieces = [self._pieces[first == peak] for peak in range(len(peaks))]
-        touch = [len(each) > 0 and is_done[each].mean() > 0.5 for each in pieces]
+        of_peaks = [first == peak for peak in range(len(peaks))]
+        are_large = [bool(cells.any()) and np.median(self._sizes[cells]) >= smallest for cells in of_peaks]
+        is_done = np.bincount(self._pieces, np.append(are_large, False)[first]) > 0  # -1 is the last
+        touch = [bool(cells.any()) and is_done[self._pieces[cells]].mean() > 0.5 for cells in of_peaks]
         done = np.zeros(self._is_ink.shape, np.uint8)
         done[self._cells] = is_done[self._pieces]
-        rest = self._ink * (
-            self._warped(cv2.dilate(done, np.ones((3, 3), np.uint8)), (0, 0, *self._ink.shape[::-1]), cv2.INTER_NEAREST)
-            == 0
-        )
-        return peaks & np.array(touch, bool), rest
+        whole = 0, 0, *self._ink.shape[::-1]
+        near = self._warped(cv2.dilate(done, np.ones((3, 3))), whole, cv2.INTER_NEAREST)
+        return peaks & np.array(touch, bool), self._ink * (near == 0)
 
     def marks(self, owners: Owners, peaks: Sequence[int]) -> dict[int, Mark]:
         """Return the marks of some peaks, without those that have no ink."""

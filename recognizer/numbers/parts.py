@@ -36,15 +36,18 @@ class Part:
     top: int
     factor: float
 
-    def tallest(self) -> int:
-        """The height of the tallest connected ink, in px; 0 where there is none."""
+    def heights(self) -> np.ndarray:
+        """The height of each connected piece of ink, in px: int (n,)."""
         stats = cv2.connectedComponentsWithStats((self.ink > INK).astype(np.uint8), connectivity=8)[2]
-        return int(stats[1:, cv2.CC_STAT_HEIGHT].max(initial=0))
+        return np.asarray(stats[1:, cv2.CC_STAT_HEIGHT])
+
+    def tallest(self) -> int:
+        """The height of the tallest piece, in px; 0 where there is none."""
+        return int(self.heights().max(initial=0))
 
     def count(self, lowest: float) -> int:
-        """How many connected pieces of ink are not lower than `lowest` px."""
-        stats = cv2.connectedComponentsWithStats((self.ink > INK).astype(np.uint8), connectivity=8)[2]
-        return int(np.count_nonzero(stats[1:, cv2.CC_STAT_HEIGHT] >= lowest))
+        """How many pieces are not lower than `lowest` px."""
+        return int(np.count_nonzero(self.heights() >= lowest))
 
     def cut(self, rows: int) -> tuple["Part", "Part"]:
         """Cut ink in two, between lines if there are some: at most `rows` rows, and what is below."""
@@ -107,10 +110,9 @@ def group(network: Network, sheet: Sheet, room: int) -> tuple[list[tuple[Groupin
         grouping = Grouping(part.ink, (part.left, part.top), look(network, _detailed(part, sheet, factor)))
         peaks = grouping.strengths >= SURE
         if 2 * factor <= largest and size <= room:  # else it is the last look
-            peaks, rest = grouping.large(peaks, SMALLEST)
-            parts, others = Part(_lower(rest, HOME / factor), part.left, part.top, factor).parts(
-                room // LOOK_PX, lowest
-            )
+            peaks, ink = grouping.large(peaks, SMALLEST)
+            rest = Part(_lower(ink, HOME / factor), part.left, part.top, factor)
+            parts, others = rest.parts(room // LOOK_PX, lowest)
             waiting, left_out = waiting + parts, left_out + others
         surplus = np.flatnonzero(peaks)[max(0, most) :]
         peaks[surplus] = False

@@ -15,10 +15,8 @@ from recognizer.numbers.marks import Grouping, Mark, mark_of
 from recognizer.numbers.strokes import Stroke, draw
 
 STEP_PX = 2.0  # between the points of a stroke that are looked at
-NEAR, SPREAD = (
-    0.25,
-    0.15,
-)  # heights between two middles at which they are one and two marks equally often; logistic scale
+NEAR = 0.25  # heights between two middles, at which they are of one mark as often as of two
+SPREAD = 0.15  # heights; the scale of the logistic curve that says how often they are at other distances
 FAR = 0.6  # heights; middles that are farther from each other are never of one mark
 MOST = 5  # strokes of a mark
 MAX_RUNS = 32  # that the model judges, shorter ones first
