@@ -3,7 +3,7 @@
 import streamlit as st
 
 from recognizer import Reading, RecognizerError
-from views import feedback
+from views import feedback, hand
 from views.answer import bars_html, digit_labels, hint_html, preview_html, reading_html
 from views.browser import browser_side
 from views.canvas.component import Drawing, canvas, current_sheet
@@ -37,6 +37,7 @@ def show() -> None:
             feedback_place = st.container()
         with browser_place:
             browser_side(stroke_width)
+            hand.keep()
         sheet = current_sheet()
         if sheet.is_restored and sheet.needs_wide_paper():  # a browser that was reloaded does not know
             st.session_state["wide"] = True

@@ -29,16 +29,19 @@ def current_hand() -> Hand:
     return hand
 
 
+def keep() -> None:
+    """Have the browser keep the hand: call it before the answer is shown, after which a reload may come at once."""
+    _component(
+        key="kept_hand",
+        data={"visit": current_sheet().visit.hex, "content": _text_of(current_hand())},
+        default={"stored": None},
+        on_stored_change=_restore,
+    )
+
+
 def show() -> None:
     """The line: how many digits were learned; undo; and what opens: see, download, load and forget."""
     hand = current_hand()
-    with st.container(key="kept"):
-        _component(
-            key="kept_hand",
-            data={"visit": current_sheet().visit.hex, "content": _text_of(hand)},
-            default={"stored": None},
-            on_stored_change=_restore,
-        )
     with st.container(key="hand", horizontal=True, vertical_alignment="center"):
         learned = f"Learned from you: {len(hand)} {'digit' if len(hand) == 1 else 'digits'}"
         st.caption(learned if len(hand) else NOTHING, width="content")
