@@ -1,13 +1,15 @@
 // What only the browser can do; browser.py is its other end. Where this script does not run, the page
-// works as well: Undo is an ordinary Streamlit button, and a reload starts with an empty canvas.
+// works as well: Undo and Clear are ordinary Streamlit buttons, an answer takes 0.2 s longer, and a reload starts with
+// an empty canvas.
 
 const STORED = "drawing" // the key in the tab's session storage
-const PATIENCE_MS = 2500 // after pen-up; an answer takes 300
+const PATIENCE_MS = 2500 // after pen-up; an answer takes 100
+const BUTTONS = ".st-key-undo button, .st-key-clear button"
 
-let server = null // its last data: {width, messages, objects, undone, visit}
+let server = null // its last data: {objects, asked, width, messages, commands, visit}
 let send = () => {}
-let pen = null // where it touches the canvas: {type, x, y, target}
-let clicks = 0 // on Undo in this visit; the server undoes those that it has not heard of
+let pen = null // where it touches the canvas: {finger, target, points, interrupted}; finger is null for a mouse
+let commands = [] // what this visit's clicks and keys have asked for; the server carries out those that are new to it
 let unanswered = null // the last stroke: its timer, and how many messages the server had got before it
 let restoring = false
 
@@ -20,13 +22,13 @@ notice.textContent =
 export default function ({ parentElement, data, setStateValue }) {
   send = setStateValue
   parentElement.querySelector(".notice-place").append(notice)
-  if (server && data.width !== server.width) endStroke()
+  if (pen && (data.width !== server?.width || data.asked !== server?.asked)) pen.interrupted = true
   if (unanswered && data.messages !== unanswered.messages) answered()
   if (!server) restore(data)
   store(data)
-  clicks = data.visit === server?.visit ? Math.max(clicks, data.undone) : data.undone
+  if (data.visit !== server?.visit) commands = Array(data.commands).fill(null)
   server = data
-  withCanvas(shutToolbar)
+  withCanvas(canvas => (toolbar(canvas).inert = true)) // it lies out of sight, but the keyboard could still reach it
   const answer = document.querySelector(".st-key-prediction") // it stays, and what is in it is replaced
   answer?.setAttribute("role", "status")
   answer?.setAttribute("aria-atomic", "true")
@@ -36,26 +38,26 @@ const canvas = () => {
   const hosts = document.querySelectorAll(".st-key-drawing *")
   return [...hosts].find(element => element.shadowRoot)?.shadowRoot.querySelector(".dc-root")
 }
+const toolbar = canvas => canvas.querySelector(".dc-toolbar")
 
 function withCanvas(act) {
   if (canvas()) act(canvas())
   else requestAnimationFrame(() => withCanvas(act))
 }
 
-// The component's own toolbar lies out of sight above the canvas, but the keyboard could still reach it.
-function shutToolbar(canvas) {
-  canvas.querySelector(".dc-toolbar").inert = true
-}
+// The canvas waits 0.2 s before it sends a stroke, if nobody presses the button for it in its toolbar.
+const sendAtOnce = () => canvas() && toolbar(canvas()).querySelector("button").click()
 
-// The canvas throws away the stroke under way when its pen changes, so end the stroke first.
-function endStroke() {
-  if (!pen) return
-  const { type, x: clientX, y: clientY, target } = pen
-  if (type === "touch") {
-    const changedTouches = [new Touch({ identifier: 0, target, clientX, clientY })]
-    document.dispatchEvent(new TouchEvent("touchend", { changedTouches }))
-  } else document.dispatchEvent(new MouseEvent("mouseup", { clientX, clientY }))
-  penUp()
+// The canvas throws away the stroke under way when its pen or its drawing changes, so draw that stroke once more.
+function redraw({ finger, target, points }) {
+  const [start, ...others] = points
+  const event = (mouse, touch, [clientX, clientY]) => {
+    if (finger === null) return new MouseEvent(mouse, { clientX, clientY, cancelable: true })
+    const changedTouches = [new Touch({ identifier: finger, target, clientX, clientY })]
+    return new TouchEvent(touch, { changedTouches, cancelable: true })
+  }
+  target.dispatchEvent(event("mousedown", "touchstart", start))
+  for (const point of others) document.dispatchEvent(event("mousemove", "touchmove", point))
 }
 
 function restore({ objects, visit }) {
@@ -80,29 +82,42 @@ function store({ objects }) {
   }
 }
 
-function penUp() {
-  pen = null
-  clearTimeout(unanswered?.timer)
-  unanswered = { messages: server?.messages, timer: setTimeout(() => notice.classList.add("shown"), PATIENCE_MS) }
-}
-
 function answered() {
   clearTimeout(unanswered.timer)
   unanswered = null
   notice.classList.remove("shown")
 }
 
-const everywhere = (type, handler) => document.addEventListener(type, handler, { capture: true })
+// Streamlit would take several clicks that come during one run of the page for one.
+function command(name) {
+  if (!server) return
+  commands.push(name)
+  const from = Math.min(server.commands, commands.length)
+  send("commands", { visit: server.visit, from, names: commands.slice(from) })
+}
+
+const everywhere = (type, handler) => window.addEventListener(type, handler, { capture: true, passive: true })
 everywhere("pointerdown", event => {
   const target = event.composedPath()[0]
-  if (event.button !== 0 || !target.classList?.contains("upper-canvas")) return
-  pen = { type: event.pointerType, x: event.clientX, y: event.clientY, target }
+  if (event.button !== 0 || !event.isPrimary || !target.classList?.contains("upper-canvas")) return
+  pen = { finger: null, target, points: [[event.clientX, event.clientY]], interrupted: false }
+})
+everywhere("touchstart", event => {
+  if (pen && event.isTrusted) pen.finger = event.changedTouches[0].identifier
 })
 everywhere("pointermove", event => {
-  if (pen) Object.assign(pen, { x: event.clientX, y: event.clientY })
+  if (pen && event.isPrimary) pen.points.push([event.clientX, event.clientY])
 })
-everywhere("pointerup", () => pen && penUp())
-everywhere("pointercancel", () => pen && penUp())
+for (const type of ["mouseup", "touchend", "touchcancel"]) {
+  everywhere(type, event => {
+    if (!pen || !event.isTrusted) return
+    if (pen.interrupted) redraw(pen)
+    pen = null
+    setTimeout(sendAtOnce) // the canvas has the stroke by then
+    clearTimeout(unanswered?.timer)
+    unanswered = { messages: server?.messages, timer: setTimeout(() => notice.classList.add("shown"), PATIENCE_MS) }
+  })
+}
 // A pasted picture goes to the uploader, which takes it as if it had been dropped on it, with the same limits.
 everywhere("paste", event => {
   const photo = document.querySelector(".st-key-photo")
@@ -111,9 +126,21 @@ everywhere("paste", event => {
   input.files = event.clipboardData.files
   input.dispatchEvent(new Event("change", { bubbles: true }))
 })
-// Streamlit would take several clicks that come during one run of the page for one.
 everywhere("click", event => {
-  if (!server || !event.target.closest?.(".st-key-undo button")) return
+  const button = event.target.closest?.(BUTTONS)
+  if (!server || !button || button.disabled) return
   event.stopImmediatePropagation()
-  send("undos", { visit: server.visit, clicks: ++clicks })
+  command(button.closest(".st-key-undo") ? "undo" : "clear")
+})
+window.addEventListener("keydown", event => {
+  const isShown = document.querySelector(".st-key-draw")?.offsetParent
+  const isTyping = event.composedPath()[0].closest?.("input:not([type=range]), textarea")
+  const isOver = document.querySelector("[data-testid=stPopoverBody], [role=dialog], [role=listbox], [role=menu]")
+  if (!isShown || isTyping || isOver || event.defaultPrevented) return
+  const isZ = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "z"
+  const plain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey)
+  const name = isZ ? (event.shiftKey ? "redo" : "undo") : plain && ["Escape", "Delete"].includes(event.key) && "clear"
+  if (!name) return
+  event.preventDefault()
+  command(name)
 })

@@ -1,9 +1,9 @@
 """What only the browser can do, in a component that shows nothing (`browser.js`).
 
-It counts the clicks on Undo, so that each takes back a stroke however fast they come; keeps the drawing in the tab's
-session storage, from where a reload brings it back; ends the stroke under way when the pen's width changes; says so
-when a stroke gets no answer; shuts off the canvas component's own toolbar, which is out of sight; and hands pasted
-pictures to the Photo tab.
+It has the canvas send a stroke as soon as the pen lifts; sends what clicks and keys ask for, in order however fast they
+come; keeps the drawing in the tab's session storage, from where a reload brings it back; saves the stroke
+under way when the canvas' pen or drawing changes; says so when a stroke gets no answer; shuts off the canvas
+component's own toolbar, which is out of sight; and hands pasted pictures to the Photo tab.
 
 What it sends is bounded and checked like all that the canvas sends.
 """
@@ -32,37 +32,42 @@ def browser_side(stroke_width: int) -> None:
     _component(
         key="browser",
         data={
-            "width": stroke_width,
             "objects": list(sheet.strokes.objects),
+            "asked": sheet.initial["number"] if sheet.initial else 0,
+            "width": stroke_width,
             "messages": sheet.messages,
-            "undone": sheet.clicks_undone,
+            "commands": sheet.commands,
             "visit": sheet.visit.hex,
         },
-        default={"undos": None, "stored": None},
-        on_undos_change=_undo,
+        default={"commands": None, "stored": None},
+        on_commands_change=_carry_out,
         on_stored_change=_restore,
     )
 
 
-def _undo() -> None:
+def _carry_out() -> None:
+    """Carry out the commands that are new."""
     sheet = current_sheet()
-    clicks = _sent(sheet, "undos", "clicks")
-    if isinstance(clicks, int) and 0 < (new := clicks - sheet.clicks_undone) <= MAX_STROKES:
-        sheet.clicks_undone = clicks
-        sheet.undo(new)
+    sent = _sent(sheet, "commands")
+    start, names = sent.get("from"), sent.get("names")
+    if not isinstance(start, int) or not isinstance(names, list) or len(names) > MAX_STROKES:
+        return
+    for name in names[max(0, sheet.commands - start) :]:
+        if name in ("undo", "redo", "clear"):
+            getattr(sheet, name)()
+        sheet.commands += 1
 
 
 def _restore() -> None:
     sheet = current_sheet()
     with suppress(InvalidImageError):  # not what a page of this program has stored
-        sheet.restore(_sent(sheet, "stored", "objects"))
+        sheet.put_under(_sent(sheet, "stored").get("objects"))
 
 
-def _sent(sheet: Sheet, name: str, field: str) -> object:
-    """What the browser sent in this visit; None for what it sent in another.
+def _sent(sheet: Sheet, name: str) -> dict:
+    """What the browser sent in this visit; nothing of what it sent in another.
 
     To a server that was started anew it sends once more what the one before has already dealt with.
     """
     sent = st.session_state["browser"][name]
-    is_of_this_visit = isinstance(sent, dict) and sent.get("visit") == sheet.visit.hex
-    return sent.get(field) if is_of_this_visit else None
+    return sent if isinstance(sent, dict) and sent.get("visit") == sheet.visit.hex else {}

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from recognizer import Reading, RecognizerError
+from recognizer import Reading, Recognizer, RecognizerError
 from views import feedback, hand
 from views.answer import bars_html, digit_labels, hint_html, preview_html, reading_html
 from views.browser import browser_side
 from views.canvas.component import Drawing, canvas, current_sheet
-from views.canvas.sheet import OVERDUE_S
+from views.canvas.sheet import OVERDUE_S, PAPER_PX
 from views.hand import current_hand
 from views.limits import charge, wait_your_turn
 from views.outlines import outlines_html
 from views.reading import is_settled, read_strokes, recognizer
 
-STROKE_WIDTH_PX = 16  # of a 300 px canvas: about the thickness of MNIST's strokes
+STROKE_WIDTH_PX = 20  # about the thickness of MNIST's strokes, for a digit that fills half of the square
 DRAW_HINT = "Draw a digit or a number."
 LOADING_HINT = "Start drawing; your digit is read once the model has loaded."
 POLL_S = 0.5  # between two looks at whether the model has loaded
@@ -28,28 +28,21 @@ def show() -> None:
             canvas_place = st.container(key="canvas")
             with st.container(key="controls", horizontal=True, vertical_alignment="bottom", wrap=False):
                 stroke_width = st.slider("Pen width", 1, 40, STROKE_WIDTH_PX, key="stroke_width", format="%d px")
-                st.html(f"<style>:root {{ --pen-width: {stroke_width}px }}</style>")  # the disc on the slider's thumb
                 st.button("Undo", icon=":material/undo:", key="undo", on_click=lambda: current_sheet().undo())
                 st.button("Clear", icon=":material/delete:", key="clear", on_click=lambda: current_sheet().clear())
-            wide_place = st.container()
         with st.container(key="reading"):
             answer, preview, bars = (st.container(key=key) for key in ("prediction", "preview", "probabilities"))
             feedback_place = st.container()
         with browser_place:
             browser_side(stroke_width)
             hand.keep()
-        sheet = current_sheet()
-        if sheet.is_restored and sheet.needs_wide_paper():  # a browser that was reloaded does not know
-            st.session_state["wide"] = True
         with canvas_place:
-            drawing, reading, hint = _read(stroke_width, st.session_state.get("wide", False))
-            size = drawing.picture.size if drawing else (1, 1)
-            st.html(outlines_html(reading, size))
-        with wide_place:  # it stays wide while there is ink on what would be cut off
-            is_full = st.session_state.get("wide", False) and sheet.needs_wide_paper()
-            label = "Clear the ink outside the square to narrow the paper" if is_full else "Wide paper for numbers"
-            st.toggle(label, key="wide", disabled=is_full, on_change=lambda: current_sheet().ask_again())
-        st.session_state["drawn"] = (reading, size) if reading else None  # for the Why tab
+            drawing, reading, hint = _read(stroke_width)
+            st.html(outlines_html(reading))
+        across, down = current_sheet().seen()
+        sizes = f"--pen-width: {stroke_width}px; --across: {across}px; --down: {down}px"  # for style.css
+        st.html(f"<style>:root {{ {sizes} }}</style>")
+        st.session_state["drawn"] = (reading, (PAPER_PX, PAPER_PX)) if reading else None  # for the Why tab
         answer.html(reading_html(reading) if reading else hint_html(hint))
         with bars:
             position = _pick(drawing, reading)
@@ -60,26 +53,36 @@ def show() -> None:
             feedback.show(drawing, digit, position)
     if hint == LOADING_HINT:
         _wait_for_model()
-    if sheet.is_waiting():
+    if current_sheet().is_waiting():
         _wait_for_canvas()
 
 
-def _read(stroke_width: int, wide: bool) -> tuple[Drawing | None, Reading | None, str]:
+def _read(stroke_width: int) -> tuple[Drawing | None, Reading | None, str]:
     """Show the canvas -> what is drawn and what is read on it, or the sentence that says why there is no answer."""
     try:
-        drawing = canvas(stroke_width, wide)
+        drawing = canvas(stroke_width)
         future = recognizer()
         if not future.done():
             return None, None, LOADING_HINT
         model = future.result()
         if not drawing:
             return None, None, DRAW_HINT
-        wait_your_turn("reading")
-        reading = read_strokes(model, drawing.picture, drawing.strokes, current_hand())
-        charge("reading", reading.work - 1)
+        reading = _reading_of(drawing, model)
     except RecognizerError as error:
         return None, None, str(error)
     return (drawing, reading, "") if reading.digits else (None, None, DRAW_HINT)
+
+
+def _reading_of(drawing: Drawing, model: Recognizer) -> Reading:
+    """What is read on a drawing; nothing is read twice as long as neither the drawing nor the hand changes."""
+    taught = tuple(current_hand())
+    known = st.session_state.get("read")
+    if not known or known[0] != (drawing.id, tuple(map(id, taught))):
+        wait_your_turn("reading")
+        reading = read_strokes(model, drawing.picture, drawing.strokes, current_hand())
+        charge("reading", reading.work - 1)
+        known = st.session_state["read"] = (drawing.id, tuple(map(id, taught))), reading, taught
+    return known[1]
 
 
 def _pick(drawing: Drawing | None, reading: Reading | None) -> int:

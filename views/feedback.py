@@ -138,8 +138,7 @@ def _correction(drawing: Drawing, digit: Detection, position: int) -> Correction
 
 def _tapped(row: Row, label: int) -> None:
     """Note a tap for what is on the canvas now: the page may not have read the last stroke yet."""
-    sheet = current_sheet()
-    drawing = sheet.drawing_id(sheet.strokes)
+    drawing = current_sheet().drawing
     if drawing == row.drawing:
         row.note(None if _label_of(row.digit) == label else label)
     else:

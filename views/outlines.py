@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from recognizer import Detection, Reading
 from recognizer.formatting import percent
+from views.canvas.sheet import PAPER_PX
 from views.figures import accent_rgb
 
 SECOND = 180, 83, 9  # colour-blind people, too, can tell this brown from the accent colour
@@ -20,8 +21,7 @@ DARK = 0.3  # of the ink; fainter is the soft edge
 FINER = 2  # times the size, in which ink is outlined
 SMOOTH = 0.8  # px of that; how far an outline may leave its ink, so that it has fewer corners
 MOST_OUTLINES = 40  # of one digit; noise has thousands
-LABEL_PX = 54, 26  # width and height of a label, on the canvas
-LABEL_PX_WIDE = 84, 40  # on the wide one: as large as they become where a phone scales it down
+LABEL_PX = 84, 40  # width and height of a label, on the sheet of a phone, which scales it down
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom, in px
 
@@ -44,8 +44,8 @@ def outlines(detection: Detection) -> list[np.ndarray]:
     return [((each + 0.5) / FINER - 1) * scale + (left, top) for each in points]
 
 
-def outlines_html(reading: Reading | None, size: tuple[int, int]) -> str:
-    """The outlines of several digits, each with its confidence, to lie over a picture of `size` (width, height) px.
+def outlines_html(reading: Reading | None, size: tuple[int, int] = (PAPER_PX, PAPER_PX)) -> str:
+    """The outlines of several digits, each with its confidence, to lie over a sheet of `size` (width, height) px.
 
     No label covers another: a digit without room for one above, below or inside its box has none.
     """
@@ -109,7 +109,7 @@ def draw_outlines(picture: Image.Image, reading: Reading, factor: float) -> None
 def _label_places(box: Box, size: tuple[int, int]) -> Iterator[tuple[list[str], Box]]:
     """Where a box's label has room on the picture: the CSS classes that put it there, and its own box."""
     left, top, right, bottom = box
-    width, height = LABEL_PX if size[0] <= size[1] else LABEL_PX_WIDE
+    width, height = LABEL_PX
     side, x = (["right"], right - width) if left + width > size[0] else ([], left)
     places = (
         ([*side], x, top - height),

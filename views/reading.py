@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
-from PIL import Image
 
 from recognizer import Hand, ModelError, Prediction, Reading, Recognizer, RecognizerError, Stroke
 from recognizer.runtimes.loader import default_model
@@ -35,7 +35,7 @@ def is_settled() -> bool:
     return _future().done()
 
 
-def read_strokes(model: Recognizer, picture: Image.Image, strokes: Sequence[Stroke], hand: Hand) -> Reading:
+def read_strokes(model: Recognizer, picture: np.ndarray, strokes: Sequence[Stroke], hand: Hand) -> Reading:
     """Read a drawing in a thread that stays; errors as for `Recognizer.read`.
 
     Photos do not belong there: they take longer, and strokes would wait for them.

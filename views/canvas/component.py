@@ -1,63 +1,65 @@
-"""The Streamlit component behind the canvas (streamlit-drawable-canvas 0.13), and the checks of what it sends."""
+"""The Streamlit component behind the canvas (streamlit-drawable-canvas 0.13), and what is drawn on it.
 
-import io
+It is asked for its strokes alone. The picture is drawn from them here, so that an answer need not wait for one.
+"""
+
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import streamlit as st
-from PIL import Image
-from streamlit_drawable_canvas import CanvasResult, st_canvas
+from streamlit_drawable_canvas import st_canvas
 
 from recognizer import InvalidImageError, Stroke
-from views.canvas.fabric import MAX_DRAWING_BYTES, UNUSABLE
-from views.canvas.sheet import NARROW_PX, WIDE_PX, Sheet
+from recognizer.numbers.strokes import inked
+from views.canvas.fabric import STRIP_PX, UNUSABLE
+from views.canvas.sheet import PAPER_PX, Sheet
 from views.figures import accent
-
-HEIGHT_PX = 300
-# The component's toolbar lies, unseen, over the top of its canvas and takes the touches there. So the canvas is this
-# much higher than what is seen of it: style.css pushes the strip with the toolbar out of sight, and `drawing_of` cuts
-# it off.
-STRIP_PX = 32
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """What is on the canvas.
+    """What is on the sheet.
 
-    picture: RGBA, ink on transparency.
-    strokes: in px of the picture, in writing order.
+    strokes: in px of the sheet, in writing order.
     id: 32 hexadecimal digits, the same for the same strokes in the same visit.
     """
 
-    picture: Image.Image
     strokes: tuple[Stroke, ...]
     id: str
 
+    @cached_property
+    def picture(self) -> np.ndarray:
+        """Black ink on transparency, uint8 (PAPER_PX, PAPER_PX, 4)."""
+        picture = np.zeros((PAPER_PX, PAPER_PX, 4), np.uint8)
+        picture[..., 3] = inked(self.strokes, (PAPER_PX, PAPER_PX))
+        return picture
 
-def canvas(stroke_width: int, wide: bool) -> Drawing | None:
-    """Show the canvas and return what is drawn on it; None before the first stroke.
+
+def canvas(stroke_width: int) -> Drawing | None:
+    """Show the canvas and return what is drawn on it; None where nothing is.
 
     Raises `InvalidImageError` for what no canvas sends.
     """
     sheet = current_sheet()
     try:
         result = st_canvas(
-            width=WIDE_PX if wide else NARROW_PX,
-            height=HEIGHT_PX + STRIP_PX,
+            width=PAPER_PX,
+            height=PAPER_PX + STRIP_PX,
             stroke_width=stroke_width,
             # On a canvas that stays transparent, because another background would wipe the drawing when the theme
             # changes. The accent colour has a contrast of 4.3 to 1 with either theme's paper.
             stroke_color=accent(),
             background_color="",
             initial_drawing=sheet.initial,
-            return_image_data=True,
             key="drawing",
             on_change=_count_message,
         )
     except (AttributeError, KeyError, TypeError) as error:  # the component takes whatever comes for a drawing
         raise InvalidImageError(UNUSABLE) from error
     sheet.receive(result.json_data)
-    return drawing_of(result, sheet)
+    return Drawing(sheet.strokes.lines, sheet.drawing) if sheet.strokes else None
 
 
 def current_sheet() -> Sheet:
@@ -70,23 +72,3 @@ def current_sheet() -> Sheet:
 
 def _count_message() -> None:
     current_sheet().messages += 1
-
-
-def drawing_of(result: CanvasResult, sheet: Sheet) -> Drawing | None:
-    """Check the picture, and cut off the strip of canvas that is out of sight."""
-    try:
-        png = result.image_bytes
-        if png is None:
-            return None
-        if len(png) > MAX_DRAWING_BYTES:
-            raise InvalidImageError(UNUSABLE)
-        whole = Image.open(io.BytesIO(png), formats=("PNG",))
-        width, height = whole.size
-        if width not in (NARROW_PX, WIDE_PX) or height != HEIGHT_PX + STRIP_PX:
-            raise InvalidImageError(UNUSABLE)
-        picture = whole.crop((0, STRIP_PX, width, height))
-    # Pillow raises SyntaxError for broken PNG chunks.
-    except (AttributeError, TypeError, ValueError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InvalidImageError(UNUSABLE) from error
-    strokes = tuple(replace(line, points=line.points - (0, STRIP_PX)) for line in sheet.sent.lines)
-    return Drawing(picture, strokes, sheet.drawing_id(sheet.sent))

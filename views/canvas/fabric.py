@@ -12,10 +12,15 @@ from typing import TypeGuard
 import numpy as np
 
 from recognizer import InvalidImageError, Stroke
+from recognizer.numbers.strokes import covered
 
+# The component's toolbar lies, unseen, over the top of its canvas and takes the touches there. So the canvas is this
+# much higher than the sheet: style.css pushes the strip with the toolbar out of sight.
+STRIP_PX = 32
 UNUSABLE = "This drawing cannot be read. Clear the canvas and draw again."
 MAX_STROKES = 500
-MAX_DRAWING_BYTES = 2**20  # of the strokes as JSON, and of the picture as PNG; a canvas full of ink has 100 KiB
+MAX_DRAWING_BYTES = 2**20  # of the strokes as JSON
+MAX_COVERED_PX = 2e8  # by all strokes: 500 times the sheet; drawing that takes 0.2 s
 COMMANDS = {"M": 2, "L": 2, "Q": 4}  # the numbers that follow each
 STEPS = np.arange(1, 5) / 4  # ends of the straight pieces that stand for a curve; one has a length of a few px
 BEZIER = np.stack([(1 - STEPS) ** 2, 2 * STEPS * (1 - STEPS), STEPS**2], axis=1)  # (steps, control points)
@@ -30,11 +35,27 @@ class Strokes:
     """Strokes on the canvas, equal where Fabric.js wrote the same.
 
     objects: as they were sent, so that the canvas can be asked to draw them again.
-    lines: the same, parsed, in px of the component's canvas.
+    lines: the same, parsed, in px of the sheet.
     """
 
     objects: tuple[dict, ...] = ()
     lines: tuple[Stroke, ...] = field(default=(), compare=False)
+
+    def __len__(self) -> int:
+        """How many strokes there are."""
+        return len(self.objects)
+
+    def __getitem__(self, part: slice) -> "Strokes":
+        """Some of the strokes."""
+        return Strokes(self.objects[part], self.lines[part])
+
+    def __add__(self, others: "Strokes") -> "Strokes":
+        """These strokes, then the others."""
+        return Strokes(self.objects + others.objects, self.lines + others.lines)
+
+    def starts_with(self, others: "Strokes") -> bool:
+        """Whether the first of these strokes are the others."""
+        return self.objects[: len(others)] == others.objects
 
     @cached_property
     def text(self) -> str:
@@ -51,13 +72,18 @@ def parse_strokes(payload: object) -> Strokes:
         strokes = Strokes(tuple(objects), tuple(map(parse_stroke, objects)))
         if len(strokes.text) > MAX_DRAWING_BYTES:
             raise ValueError("too long")
+        if sum(map(covered, strokes.lines)) > MAX_COVERED_PX:
+            raise ValueError("too much ink")
     except ValueError as error:
         raise InvalidImageError(UNUSABLE) from error
     return strokes
 
 
 def parse_stroke(sent: object) -> Stroke:
-    """Parse one `Path` object; `ValueError` for what no pen draws, and for whatever is nested deeper than a path."""
+    """Parse one `Path` object, into px of the sheet.
+
+    Raises `ValueError` for what no pen draws, and for whatever is nested deeper than a path.
+    """
     if not isinstance(sent, dict) or sent.get("type") != "Path" or not isinstance(sent.get("path"), list):
         raise ValueError("not a path")
     width = sent.get("strokeWidth")
@@ -70,7 +96,7 @@ def parse_stroke(sent: object) -> Stroke:
         points += _parse_command(command, points[-1] if points else None)
     if not points:
         raise ValueError("an empty path")
-    return Stroke(np.array(points, np.float64), float(width))
+    return Stroke(np.array(points, np.float64) - (0, STRIP_PX), float(width))
 
 
 def _parse_command(command: object, start: Point | None) -> list[Point]:

@@ -1,4 +1,4 @@
-"""What is on one visitor's canvas, and how undo, clear and a reload change it.
+"""What is on one visitor's sheet of paper, and how the canvas, undo, clear and a reload change it.
 
 The canvas is never mounted anew: another `initial_drawing` replaces what is drawn and is sent back at once, so undo and
 clear keep the canvas where it is, and a change of the pen's width keeps the drawing.
@@ -8,10 +8,13 @@ import time
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4, uuid5
 
+import numpy as np
+
 from views.canvas.fabric import Strokes, parse_strokes
 
-NARROW_PX = 300  # the largest square that fits a phone
-WIDE_PX = 640  # for numbers; style.css scales it down to what a phone has
+PAPER_PX = 640  # the side of the sheet
+SQUARE_PX = 420  # the side of its left upper part, which is all that is seen until there is ink near its edge
+NEAR_PX = 40  # what counts as near
 OVERDUE_S = 1.0  # a canvas answers in a fifth of it
 EMPTY = Strokes()
 
@@ -24,10 +27,9 @@ class Sheet:
     strokes: what is drawn; after an undo, say, that the canvas has yet to confirm, what it will hold then.
     sent: what the canvas sent last; messages: how many it has sent.
     initial: the `initial_drawing` to start the canvas from, None for a blank one; asked_at: since when, in s.
-    outdated: what the canvas may still send although an undo, say, has overtaken it.
-    cleared: what the last clear removed.
-    clicks_undone: how many clicks on Undo have been answered, of those that the browser counts.
-    is_restored: whether the drawing comes from before a reload.
+    outdated: what the canvas may still hold although an undo, say, has overtaken it.
+    cleared: what the last clear removed; undone: what was taken back since the last stroke, to be redone.
+    commands: how many of the browser's commands have been carried out.
     """
 
     visit: UUID = field(default_factory=uuid4)
@@ -38,46 +40,57 @@ class Sheet:
     asked_at: float = 0.0
     outdated: tuple[Strokes, ...] = ()
     cleared: Strokes = EMPTY
-    clicks_undone: int = 0
-    is_restored: bool = False
+    undone: Strokes = EMPTY
+    commands: int = 0
 
     def receive(self, payload: object) -> None:
-        """Take what the canvas sent as the strokes, unless an undo or clear has overtaken it.
+        """Take what the canvas sent as the strokes; what an undo or clear has overtaken, only its new strokes.
 
         Raises `InvalidImageError` for what no canvas sends.
         """
         is_known = isinstance(payload, dict) and payload.get("objects") == list(self.sent.objects)
-        self.sent = self.sent if is_known else parse_strokes(payload)
-        if self.sent not in self.outdated:
-            self.outdated, self.strokes = (), self.sent
+        sent = self.sent = self.sent if is_known else parse_strokes(payload)
+        overtaken = max(filter(sent.starts_with, self.outdated), key=len, default=None)
+        if overtaken is None or (sent.starts_with(self.strokes) and len(self.strokes) > len(overtaken)):
+            if sent != self.strokes:
+                self.undone = EMPTY
+            self.outdated, self.strokes = (), sent
+        elif len(sent) > len(overtaken):  # somebody drew on before the canvas had heard of the undo
+            self.undone = EMPTY
+            self._ask_for(self.strokes + sent[len(overtaken) :])
 
-    def undo(self, times: int = 1) -> None:
-        """Take back the last strokes, one each time; on an empty canvas, bring back what was cleared."""
-        strokes = self.strokes
-        for _ in range(times):
-            if strokes.objects:
-                strokes = Strokes(strokes.objects[:-1], strokes.lines[:-1])
-            else:
-                strokes, self.cleared = self.cleared, EMPTY
-        self._ask_for(strokes)
+    def undo(self) -> None:
+        """Take back the last stroke; on an empty canvas, bring back what was cleared."""
+        if self.strokes:
+            self.undone = self.strokes[-1:] + self.undone
+            self._ask_for(self.strokes[:-1])
+        else:
+            strokes, self.cleared = self.cleared, EMPTY
+            self._ask_for(strokes)
+
+    def redo(self) -> None:
+        """Bring back the stroke that was taken back last."""
+        if self.undone:
+            self._ask_for(self.strokes + self.undone[:1])
+            self.undone = self.undone[1:]
 
     def clear(self) -> None:
         """Empty the canvas."""
-        if self.strokes.objects:
+        if self.strokes:
             self.cleared = self.strokes
+        self.undone = EMPTY
         self._ask_for(EMPTY)
 
-    def restore(self, objects: object) -> None:
-        """Put strokes that a canvas sent before a reload under those that were drawn since.
+    def put_under(self, objects: object) -> None:
+        """Put strokes, as a canvas sends them, under those that are drawn.
 
         Raises `InvalidImageError` for what no canvas sends.
         """
-        stored = parse_strokes({"objects": objects})
-        self._ask_for(parse_strokes({"objects": [*stored.objects, *self.strokes.objects]}))
-        self.is_restored = True
+        strokes = parse_strokes({"objects": objects})
+        self._ask_for(parse_strokes({"objects": [*strokes.objects, *self.strokes.objects]}))
 
     def ask_again(self) -> None:
-        """Have the canvas send what it holds, which it does not do by itself when its width changes."""
+        """Have the canvas draw anew what it should hold."""
         self._ask_for(self.strokes)
 
     def is_waiting(self) -> bool:
@@ -88,13 +101,16 @@ class Sheet:
         """Whether that should have come long ago: it was seen twice, on a busy machine, that it never did."""
         return self.is_waiting() and time.monotonic() - self.asked_at > OVERDUE_S
 
-    def needs_wide_paper(self) -> bool:
-        """Whether there is ink that the narrow canvas would not show."""
-        return any(line.points[:, 0].max() > NARROW_PX for line in self.strokes.lines)
+    def seen(self) -> tuple[int, int]:
+        """How much of the sheet has to be seen, width and height in px: all of it where there is ink near an edge."""
+        ends = [line.points.max(0) + line.width / 2 for line in self.strokes.lines]
+        right, bottom = np.max(ends, 0, initial=0) if ends else (0, 0)
+        return PAPER_PX if right > SQUARE_PX - NEAR_PX else SQUARE_PX, PAPER_PX if bottom > SQUARE_PX else SQUARE_PX
 
-    def drawing_id(self, strokes: Strokes) -> str:
+    @property
+    def drawing(self) -> str:
         """32 hexadecimal digits, the same for the same strokes in this visit."""
-        return uuid5(self.visit, strokes.text).hex
+        return uuid5(self.visit, self.strokes.text).hex
 
     def _ask_for(self, strokes: Strokes) -> None:
         # The number makes this drawing differ from the one before it, without which the component would do nothing.
@@ -102,5 +118,5 @@ class Sheet:
         self.initial = {"objects": list(strokes.objects), "number": number}
         self.asked_at = time.monotonic()
         # The canvas may still send what it holds now, and what an undo that it has not heard of yet asks it to hold.
-        self.outdated = (*self.outdated, self.sent, self.strokes)
+        self.outdated = tuple(each for each in (*self.outdated, self.sent, self.strokes) if each != strokes)
         self.strokes = strokes
