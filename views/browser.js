@@ -60,6 +60,12 @@ function redraw({ finger, target, points }) {
   for (const point of others) document.dispatchEvent(event("mousemove", "touchmove", point))
 }
 
+// What is seen of the sheet must not change under the pen.
+const SEEN = ["--across", "--down"]
+const { documentElement: root } = document
+const hold = () => SEEN.forEach(name => root.style.setProperty(name, getComputedStyle(root).getPropertyValue(name)))
+const letGo = () => SEEN.forEach(name => root.style.removeProperty(name))
+
 function restore({ objects, visit }) {
   try {
     const stored = sessionStorage.getItem(STORED)
@@ -100,6 +106,7 @@ const everywhere = (type, handler) => window.addEventListener(type, handler, { c
 everywhere("pointerdown", event => {
   const target = event.composedPath()[0]
   if (event.button !== 0 || !event.isPrimary || !target.classList?.contains("upper-canvas")) return
+  hold()
   pen = { finger: null, target, points: [[event.clientX, event.clientY]], interrupted: false }
 })
 everywhere("touchstart", event => {
@@ -113,6 +120,7 @@ for (const type of ["mouseup", "touchend", "touchcancel"]) {
     if (!pen || !event.isTrusted) return
     if (pen.interrupted) redraw(pen)
     pen = null
+    letGo()
     setTimeout(sendAtOnce) // the canvas has the stroke by then
     clearTimeout(unanswered?.timer)
     unanswered = { messages: server?.messages, timer: setTimeout(() => notice.classList.add("shown"), PATIENCE_MS) }

@@ -44,8 +44,8 @@ def outlines(detection: Detection) -> list[np.ndarray]:
     return [((each + 0.5) / FINER - 1) * scale + (left, top) for each in points]
 
 
-def outlines_html(reading: Reading | None, size: tuple[int, int] = (PAPER_PX, PAPER_PX)) -> str:
-    """The outlines of several digits, each with its confidence, to lie over a sheet of `size` (width, height) px.
+def outlines_html(reading: Reading | None) -> str:
+    """The outlines of several digits, each with its confidence, to lie over the sheet.
 
     No label covers another: a digit without room for one above, below or inside its box has none.
     """
@@ -57,11 +57,11 @@ def outlines_html(reading: Reading | None, size: tuple[int, int] = (PAPER_PX, PA
         for colour, each in zip(colours, reading.digits, strict=True)
     )
     drawing = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}" fill-rule="evenodd" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {PAPER_PX} {PAPER_PX}" fill-rule="evenodd" '
         f'stroke-width="1.5" stroke-linejoin="round">{shapes}</svg>'
     )
     picture = f'<img alt="" src="data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}">'
-    return f'<div class="marks" aria-hidden="true">{picture}{"".join(_labels(reading, colours, size))}</div>'
+    return f'<div class="marks" aria-hidden="true">{picture}{"".join(_labels(reading, colours))}</div>'
 
 
 def _path(detection: Detection) -> str:
@@ -69,12 +69,12 @@ def _path(detection: Detection) -> str:
     return "".join(f"M{' '.join(f'{x:.1f},{y:.1f}' for x, y in each.tolist())}Z" for each in outlines(detection))
 
 
-def _labels(reading: Reading, colours: list[str], size: tuple[int, int]) -> Iterator[str]:
+def _labels(reading: Reading, colours: list[str]) -> Iterator[str]:
     """A box over each digit, which nobody sees, with a label."""
     taken: list[Box] = []  # by the labels so far
     for digit, colour in zip(reading.digits, colours, strict=True):
         others = [each.box for each in reading.digits if each is not digit]
-        places = list(_label_places(digit.box, size))
+        places = list(_label_places(digit.box))
         free = [each for each in places if not any(_overlap(each[1], other) for other in taken)]
         clear = [each for each in free if not any(_overlap(each[1], other) for other in others)]
         classes, label = ["mark"], ""
@@ -83,7 +83,7 @@ def _labels(reading: Reading, colours: list[str], size: tuple[int, int]) -> Iter
             classes += position
             text = percent(digit.confidence) if digit.is_digit else "?"
             label = f'<span style="background:{colour}">{text}</span>'
-        left, top, right, bottom = 100 * np.array(digit.box) / (*size, *size)
+        left, top, right, bottom = 100 * np.array(digit.box) / PAPER_PX
         style = f"left:{left:.2f}%;top:{top:.2f}%;width:{right - left:.2f}%;height:{bottom - top:.2f}%"
         yield f'<div class="{" ".join(classes)}" style="{style}">{label}</div>'
 
@@ -106,11 +106,11 @@ def draw_outlines(picture: Image.Image, reading: Reading, factor: float) -> None
             pen.text(box[:2], label, fill="white", font=font, anchor="lt")
 
 
-def _label_places(box: Box, size: tuple[int, int]) -> Iterator[tuple[list[str], Box]]:
-    """Where a box's label has room on the picture: the CSS classes that put it there, and its own box."""
+def _label_places(box: Box) -> Iterator[tuple[list[str], Box]]:
+    """Where a box's label has room on the sheet: the CSS classes that put it there, and its own box."""
     left, top, right, bottom = box
     width, height = LABEL_PX
-    side, x = (["right"], right - width) if left + width > size[0] else ([], left)
+    side, x = (["right"], right - width) if left + width > PAPER_PX else ([], left)
     places = (
         ([*side], x, top - height),
         (["under", *side], x, bottom),
@@ -118,7 +118,7 @@ def _label_places(box: Box, size: tuple[int, int]) -> Iterator[tuple[list[str], 
         (["inside", *side], x, top),
     )
     for position, at, y in places:
-        if y >= 0 and y + height <= size[1] and at + width <= size[0]:
+        if y >= 0 and max(y + height, at + width) <= PAPER_PX:
             yield position, (at, y, at + width, y + height)
 
 

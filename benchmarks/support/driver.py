@@ -20,6 +20,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 # Nothing that would look for the internet, and no GPU or sandbox, which containers lack.
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 START_TIMEOUT_S = 60
+PEN = "width => getComputedStyle(document.documentElement).getPropertyValue('--pen-width') === `${width}px`"
 STEP_PX = 40.0  # between two points that a mouse or a finger sends; between few, the canvas rounds the corners
 
 
@@ -136,10 +137,7 @@ def set_width(page: Page, width: int) -> None:
         page.mouse.click(track["x"] + share * track["width"], track["y"] + track["height"] / 2)
     while (value := int(thumb.input_value())) != width:
         thumb.press("ArrowRight" if value < width else "ArrowLeft")
-    page.wait_for_function(  # until the server knows, and the canvas with it
-        "width => getComputedStyle(document.documentElement).getPropertyValue('--pen-width') === `${width}px`",
-        arg=width,
-    )
+    page.wait_for_function(PEN, arg=width)  # until the server knows, and the canvas with it
     at_rest(page)
 
 

@@ -5,7 +5,7 @@
         answer.digit, answer.seconds  # 4, 0.09
         await visitor.clear()
 
-Left out is what a browser does and costs: encoding the canvas, laying out the answer and painting it.
+Left out is what a browser does and costs: drawing, laying out the answer and painting it.
 """
 
 import asyncio
@@ -72,8 +72,7 @@ def sheets(strokes: Strokes) -> list[str]:
 
 
 def _sheet(strokes: Strokes) -> str:
-    raw, data = sent(strokes)
-    return json.dumps({"drawing": {"raw": raw, "data": data}})
+    return json.dumps({"drawing": {"raw": sent(strokes), "data": None}})
 
 
 BLANK = _sheet(())

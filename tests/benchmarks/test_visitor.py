@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from streamlit_drawable_canvas import CanvasResult
 
 from benchmarks.support import canvas, visitor
 from benchmarks.support.drawing import drawn, placed
@@ -12,39 +11,31 @@ from benchmarks.support.visitor import Answer, sheets
 from recognizer import Reading, Recognizer
 from tests.helpers import always
 from views import answer, draw
-from views.canvas.component import HEIGHT_PX, STRIP_PX, drawing_of
-from views.canvas.sheet import NARROW_PX, WIDE_PX, Sheet
-from views.figures import accent_rgb
+from views.canvas import fabric
+from views.canvas.sheet import Sheet
 
 
 def test_what_the_visitor_knows_of_the_page_is_true():
-    assert (canvas.NARROW_PX, canvas.WIDE_PX, canvas.HEIGHT_PX) == (NARROW_PX, WIDE_PX, HEIGHT_PX)
-    assert (STRIP_PX, accent_rgb()) == (canvas.STRIP_PX, canvas.INK)
+    assert canvas.STRIP_PX == fabric.STRIP_PX
     assert visitor.LOADING in draw.LOADING_HINT
 
 
-def drawing(message):
+def strokes_of(message):
     """What the page makes of what a visitor sends."""
-    sent, sheet = json.loads(message)["drawing"], Sheet()
-    sheet.receive(sent["raw"])
-    return drawing_of(CanvasResult(sent["raw"], sent["data"], return_image_data=True), sheet)
+    sheet = Sheet()
+    sheet.receive(json.loads(message)["drawing"]["raw"])
+    return sheet.strokes.lines
 
 
 def test_each_sheet_holds_one_stroke_more_than_the_one_before():
     strokes = placed(4)
     for count, message in enumerate(sheets(strokes), 1):
-        sent = drawing(message)
-        assert len(sent.strokes) == count
-        for stroke, points in zip(sent.strokes, strokes, strict=False):
+        sent = strokes_of(message)
+        assert len(sent) == count
+        for stroke, points in zip(sent, strokes, strict=False):
             np.testing.assert_allclose(stroke.points, points, atol=1e-3)
             assert stroke.width == 16
-        assert sent.picture.size == (NARROW_PX, HEIGHT_PX)
-    np.testing.assert_array_equal(np.asarray(sent.picture)[..., 3], 255 - drawn(4)[..., 0])
-
-
-def test_a_blank_sheet_has_no_ink():
-    sent = drawing(visitor.BLANK)
-    assert not sent.strokes and not np.asarray(sent.picture)[..., 3].any()
+    assert not strokes_of(visitor.BLANK)
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,7 @@ def reset(page):
     open_tab(page, "Draw")
     if page.evaluate(STROKES):
         clear(page)
-    set_width(page, 16)
-    if page.locator(".st-key-wide input").is_checked():
-        toggle_wide(page, 300)
+    set_width(page, 20)
 
 
 def reload(page):
@@ -37,13 +35,6 @@ def reload(page):
 
 def open_tab(page, name):
     page.get_by_role("tab", name=name).click()
-
-
-def toggle_wide(page, width=640):
-    """Change the paper, to be `width` px wide then."""
-    page.locator(".st-key-wide label").first.click()
-    expect(page.locator(CANVAS)).to_have_attribute("width", str(width))
-    at_rest(page)
 
 
 def expect_strokes(page, count):

@@ -1,11 +1,11 @@
 """The Draw tab in a real Chromium, as a person meets it."""
 
+import pytest
 from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
-from benchmarks.support.driver import draw, draw_by_touch, prediction, set_width
+from benchmarks.support.driver import PEN, at_rest, draw, draw_by_touch, prediction, set_width
 from tests.browser.steps import (
-    CANVAS,
     EMPTY,
     clear,
     expect_answer,
@@ -14,7 +14,6 @@ from tests.browser.steps import (
     number,
     open_tab,
     reload,
-    toggle_wide,
 )
 
 BARS = [[(30 + 22 * i, 110), (30 + 22 * i, 190)] for i in range(8)]
@@ -40,35 +39,81 @@ def test_a_number_is_read_and_each_digit_has_its_bars(page):
         expect(page.locator(".st-key-probabilities .winner .name")).to_have_text(digit)
 
 
-def test_the_wide_paper_takes_a_year_keeps_what_was_drawn_and_comes_back_after_a_reload(page):
-    draw(page, number("2", 160))
-    expect_answer(page, 2)
-    toggle_wide(page)
-    expect_answer(page, 2)
-    draw(page, number("2026", 160, 140)[1:])
+def test_a_year_is_read_comes_back_after_a_reload_and_is_taken_back_stroke_by_stroke(page):
+    draw(page, number("2026", 160, 140))
     expect_number(page, "2026")
     reload(page)
-    expect(page.locator(CANVAS)).to_have_attribute("width", "640")
     expect(prediction(page)).to_have_text("2026")
     for left in (3, 2, 1):
-        page.locator(".st-key-undo button").click()
+        page.keyboard.press("Control+z")
         expect_strokes(page, left)
     expect_answer(page, 2)
 
 
-def test_a_stroke_that_is_under_way_when_the_width_changes_ends_there_and_stays(page):
-    canvas = page.locator(".st-key-canvas").bounding_box()
-    page.mouse.move(canvas["x"] + 150, canvas["y"] + 40)
-    page.mouse.down()
-    page.mouse.move(canvas["x"] + 150, canvas["y"] + 200, steps=8)
-    page.get_by_role("slider").press("ArrowRight")
-    expect_strokes(page, 1)
-    page.mouse.move(canvas["x"] + 150, canvas["y"] + 250, steps=4)
-    page.mouse.up()
-    draw(page, [[(60, 40), (60, 250)]])
+def test_keys_undo_redo_and_clear_but_not_while_something_else_has_them(page):
+    draw(page, BARS[:3])
+    expect_strokes(page, 3)
+    for key, left in (("Control+z", 2), ("Control+z", 1), ("Control+Shift+Z", 2), ("Escape", 0), ("Control+z", 2)):
+        page.keyboard.press(key)
+        expect_strokes(page, left)
+    page.locator(".st-key-hand_more button").first.click()
+    expect(page.locator("[data-testid=stPopoverBody]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-testid=stPopoverBody]")).to_be_hidden()
+    open_tab(page, "Model")
+    page.keyboard.press("Delete")
+    open_tab(page, "Draw")
+    at_rest(page)
     expect_strokes(page, 2)
-    widths = page.evaluate("() => JSON.parse(sessionStorage.getItem('drawing')).map(stroke => stroke.strokeWidth)")
-    assert widths == [16, 17]
+
+
+def under_way(page, change):
+    """Draw half of a one, `change` something while the pen is down, and draw the other half."""
+    canvas = page.locator(".st-key-canvas").bounding_box()
+    x = canvas["x"] + 150
+    page.mouse.move(x, canvas["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(x, canvas["y"] + 150, steps=8)
+    change()
+    page.mouse.move(x, canvas["y"] + 250, steps=8)
+    page.mouse.up()
+
+
+HEIGHTS = """() => JSON.parse(sessionStorage.getItem("drawing")).map(({path}) => {
+    const ys = path.map(command => command.at(-1))
+    return Math.round(Math.max(...ys) - Math.min(...ys))
+})"""
+WIDTHS = "() => JSON.parse(sessionStorage.getItem('drawing')).map(stroke => stroke.strokeWidth)"
+
+
+def test_a_stroke_that_is_under_way_when_the_width_changes_is_whole_and_has_the_new_width(page):
+    def change():
+        page.get_by_role("slider").press("ArrowRight")
+        page.wait_for_function(PEN, arg=21)
+        at_rest(page)
+
+    under_way(page, change)
+    expect_strokes(page, 1)
+    assert page.evaluate(WIDTHS) == [21] and page.evaluate(HEIGHTS) == [pytest.approx(210, abs=3)]
+    expect_answer(page, 1)
+
+
+def test_a_stroke_that_is_under_way_or_on_its_way_when_another_is_undone_is_kept_whole(page):
+    draw(page, BARS[:2])
+    expect_strokes(page, 2)
+
+    def undo():
+        page.evaluate("() => document.querySelector('.st-key-undo button').click()")
+        expect_strokes(page, 1)
+        at_rest(page)
+
+    under_way(page, undo)
+    expect_strokes(page, 2)
+    assert page.evaluate(HEIGHTS)[1] == pytest.approx(210, abs=3)
+    page.evaluate("() => document.querySelector('.st-key-undo button').click()")
+    draw(page, BARS[2:4])  # before the canvas has heard of it
+    expect_strokes(page, 3)
+    expect_number(page, "111")
 
 
 def test_every_click_on_undo_takes_back_one_stroke_however_fast_they_come(page):
@@ -126,21 +171,33 @@ def inside(page, key, width, height):
 def test_a_finger_draws_on_a_phone_and_everything_is_in_view_upright_and_on_its_side(phone):
     draw_by_touch(phone, placed(7, left=95, top=60))
     expect_answer(phone, 7)
-    keys = ["canvas", "stroke_width", "undo", "clear", "prediction", "preview", "probabilities"]
-    for width, height, shown in ((390, 844, keys), (844, 390, [*keys, "wide"]), (320, 640, keys[:1])):
+    keys = ["canvas", "stroke_width", "undo", "clear", "prediction", "preview"]
+    sizes = (
+        (390, 844, [*keys, "probabilities"]),
+        (844, 390, keys),
+        (820, 1180, keys),
+        (320, 640, keys[:4]),
+        (640, 360, keys[:1]),
+    )
+    for width, height, shown in sizes:
         phone.set_viewport_size({"width": width, "height": height})
         phone.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
         assert [key for key in shown if not inside(phone, key, width, height)] == []
 
 
-def test_a_finger_draws_into_the_corners_of_the_canvas_and_on_wide_paper(phone):
-    draw_by_touch(phone, [[(290, 10), (290, 290)]])
+def test_a_finger_draws_into_the_corners_and_a_number_that_needs_more_room_gets_it_at_once(phone):
+    box = phone.locator(".st-key-canvas").bounding_box()
+    far = box["width"] - 12
+    draw_by_touch(phone, [[(far, 10), (far, far)]])
     expect_answer(phone, 1)
     phone.locator(".st-key-clear button").tap()
     expect(prediction(phone)).to_contain_text(EMPTY)
-    toggle_wide(phone)
-    box = phone.locator(".st-key-canvas").bounding_box()
-    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    draw_by_touch(phone, number("4717", 150, 150, scale=(box["width"] - 4) / 640))
-    expect_number(phone, "4717")
+    at_rest(phone)
+    draw_by_touch(phone, number("4", 150, 150, scale=0.8))
+    draw_by_touch(phone, [[(far - 20, 40), (far - 20, 150)]])
+    expect_number(phone, "41")
+    ends = "() => document.querySelectorAll('.st-key-canvas .mark')[1].getBoundingClientRect().right"
+    phone.wait_for_function(f"({ends})() < {0.8 * box['width']}", timeout=10_000)
+    draw_by_touch(phone, [[(far, 40), (far, 100)]])
+    expect_number(phone, "411")
+    assert phone.locator(".st-key-canvas").bounding_box() == box

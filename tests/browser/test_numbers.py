@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
 from benchmarks.support.driver import draw, prediction, set_width
-from tests.browser.steps import expect_number, number, toggle_wide
+from tests.browser.steps import expect_number, number
 
 OUTLINES = """() => {
     const source = document.querySelector(".st-key-canvas .marks img").src
@@ -20,7 +20,6 @@ def expect_lines(page, lines):
 
 
 def test_digits_that_touch_are_read_and_each_has_an_outline_unlike_its_neighbours(page):
-    toggle_wide(page)
     set_width(page, 12)
     draw(page, number("2026", 160, 104))
     expect_number(page, "2026")
@@ -45,7 +44,6 @@ def test_two_lines_are_read_as_two_numbers(page):
 
 
 def test_two_digits_in_one_stroke_are_read(page):
-    toggle_wide(page)
     set_width(page, 8)
     two, six = placed(2, 140, 60, 70)[0], placed(6, 140, 210, 70)[0]
     draw(page, [[*two, *six]])

@@ -21,10 +21,10 @@ class Page:
 
     def canvas(self, **options):
         self.calls.append(options)
-        return CanvasResult(*self.drawn, return_image_data=True)
+        return CanvasResult(self.drawn, None, return_image_data=False)
 
     def open(self, drawn=EMPTY, wait=True, tab="Draw", secrets=None) -> Self:
-        """Open the page on a canvas that sends `drawn`, (json, image); `wait` until the model is loaded."""
+        """Open the page on a canvas that sends `drawn`; `wait` until the model is loaded."""
         self.drawn = drawn
         if wait:
             reading.recognizer().exception(timeout=60)

@@ -1,4 +1,4 @@
-"""Drawings as the canvas sends them, (JSON, data URL)."""
+"""Drawings as the canvas sends them."""
 
 from pathlib import Path
 
@@ -9,11 +9,11 @@ PAGE = Path(__file__).parents[2] / "streamlit_app.py"
 
 
 def number(text):
-    """A number on wide paper."""
-    return sent([s for i, digit in enumerate(text) for s in placed(int(digit), left=40 + 180 * i)], wide=True)
+    """A number."""
+    return sent([s for i, digit in enumerate(text) for s in placed(int(digit), left=40 + 180 * i)])
 
 
-EMPTY = {"objects": []}, None
+EMPTY = {"objects": []}
 FOUR, SEVEN = sent(placed(4)), sent(placed(7))
 BARS = sent([[(50 * n, 50), (50 * n, 250)] for n in (1, 2, 3)])
 NUMBER = number("407")

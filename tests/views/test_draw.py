@@ -3,20 +3,16 @@
 import re
 import threading
 
-import numpy as np
-
-from benchmarks.support.canvas import data_url, on_transparency, sent
-from benchmarks.support.drawing import drawn, placed
+from benchmarks.support.canvas import sent
+from benchmarks.support.drawing import placed
 from recognizer import Recognizer
 from tests.views.sent import FOUR, NUMBER, SEVEN, number
-from views.canvas.component import STRIP_PX
 from views.draw import DRAW_HINT
 from views.limits import LIMITS
 
 
-def test_an_empty_canvas_or_picture_asks_for_a_drawing_which_is_read(page):
+def test_an_empty_canvas_asks_for_a_drawing_which_is_read(page):
     assert DRAW_HINT in page.open().text
-    assert DRAW_HINT in page.draw((FOUR[0], data_url(np.zeros_like(on_transparency(drawn(0)))))).text
     assert re.search(r"4 (> 99|\d\d) %", page.draw(FOUR).text)
 
 
@@ -54,15 +50,14 @@ def test_a_reading_is_charged_for_its_work(page, monkeypatch):
 
 def test_what_is_not_a_digit_in_a_number_is_a_question_mark(page):
     letter = [[(300, 60), (300, 240)], [(400, 60), (400, 240)], [(300, 150), (400, 150)]]
-    page.open(sent([*placed(2, left=60), *letter], 12, wide=True))
+    page.open(sent([*placed(2, left=60), *letter], 12))
     assert "2 ? A ? marks ink that does not look like a digit." in page.text
     assert page.app.segmented_control[0].options == ["2", "?"]
 
 
 def test_ink_in_the_strip_out_of_sight_does_not_count(page):
-    pixels = on_transparency(drawn(4))
-    pixels[:STRIP_PX] = 255
-    assert re.search(r"4 (> 99|\d\d) %", page.open((FOUR[0], data_url(pixels))).text)
+    assert DRAW_HINT in page.open(sent([[(50, -20), (250, -20)]])).text
+    assert re.search(r"4 (> 99|\d\d) %", page.draw(sent([*placed(4), [(50, -20), (250, -20)]])).text)
 
 
 def test_every_stroke_is_read_in_a_thread_that_stays(page, monkeypatch):
@@ -75,3 +70,24 @@ def test_every_stroke_is_read_in_a_thread_that_stays(page, monkeypatch):
     monkeypatch.setattr(Recognizer, "read", noting)
     page.open(SEVEN).draw(FOUR)
     assert len(threads) == 2 and all(thread.is_alive() for thread in threads)
+
+
+def test_nothing_is_read_twice_until_the_drawing_or_the_hand_changes(page, monkeypatch):
+    read, times = Recognizer.read, []
+    monkeypatch.setattr(Recognizer, "read", lambda *arguments: times.append(1) or read(*arguments))
+    page.open(FOUR).run()
+    assert len(times) == 1
+    page.click("tap_9")
+    assert len(times) == 2 and page.winners == ["9"]
+    page.draw(SEVEN).run()
+    assert len(times) == 3
+
+
+def test_the_frame_shows_the_square_until_there_is_ink_near_its_edge_or_below_it(page):
+    page.open(FOUR)
+    seen = []
+    for strokes in ([[(360, 50), (360, 250)]], [[(380, 50), (380, 250)]], [[(50, 300), (50, 430)]]):
+        page.draw(sent(strokes, 16))
+        styles = " ".join(each.proto.body for each in page.app.get("html"))
+        seen.append(re.findall(r"--across: (\d+)px; --down: (\d+)px", styles))
+    assert seen == [[("420", "420")], [("640", "420")], [("420", "640")]]

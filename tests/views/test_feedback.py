@@ -190,11 +190,11 @@ def test_a_drawing_that_is_too_long_to_be_saved_says_so_until_the_next(asking, u
 def test_a_tap_that_overtakes_the_reading_of_the_last_stroke_is_for_what_is_drawn(asking, url):
     asking.open(SEVEN)
     # The canvas has sent a four, and the tap comes before the page has read it: Streamlit tells of both at once.
-    asking.app.session_state["drawing"] = {"drawing": {"raw": FOUR[0]}}
+    asking.app.session_state["drawing"] = {"drawing": {"raw": FOUR}}
     asking.drawn = FOUR
     tap(asking, 4)
     assert saved(url) == [(4, 4)]
-    asking.app.session_state["drawing"] = {"drawing": {"raw": NUMBER[0]}}
+    asking.app.session_state["drawing"] = {"drawing": {"raw": NUMBER}}
     asking.drawn = SEVEN
     tap(asking, 9)
     assert saved(url) == [(4, 4)], "what was meant is gone"

@@ -83,7 +83,7 @@ def test_a_drawing_taught_to_be_no_digit_is_refused_and_one_that_was_refused_is_
 
 def test_the_digits_of_a_number_are_taught_one_by_one(page):
     strokes = [*looped_seven(x=110), *placed(4, left=220), *looped_seven(x=460)]
-    page.open(sent(strokes, wide=True))
+    page.open(sent(strokes))
     assert "2 4 2" in page.text
     page.app.segmented_control[0].set_value(0)
     page.run()
@@ -95,7 +95,7 @@ def test_the_digits_of_a_number_are_taught_one_by_one(page):
 
 def test_a_tap_that_overtakes_the_reading_is_learned_once_it_is_read(page):
     page.open(SEVEN)
-    page.app.session_state["drawing"] = {"drawing": {"raw": LOOPED[0][0]}}
+    page.app.session_state["drawing"] = {"drawing": {"raw": LOOPED[0]}}
     page.drawn = LOOPED[0]
     tap(page, 7)
     assert learned(page) == [7] and page.winners == ["7"]

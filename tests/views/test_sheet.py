@@ -6,13 +6,13 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.support.canvas import paths
+from benchmarks.support.canvas import sent
 from benchmarks.support.drawing import placed
 from tests.views.sent import BARS, FOUR
 from views.canvas.fabric import MAX_STROKES
 from views.canvas.sheet import Sheet
 
-STROKES = BARS[0]["objects"]
+STROKES = BARS["objects"]
 VISIT = UUID(int=7)
 
 
@@ -20,7 +20,7 @@ VISIT = UUID(int=7)
 def sheet():
     """A sheet with three strokes on it."""
     sheet = Sheet(VISIT)
-    sheet.receive(BARS[0])
+    sheet.receive(BARS)
     return sheet
 
 
@@ -30,7 +30,7 @@ def asked(sheet):
 
 def test_undo_and_clear_ask_the_canvas_for_fewer_strokes(page):
     page.open(FOUR).click("undo")
-    assert page.asked["objects"] == FOUR[0]["objects"][:1]
+    assert page.asked["objects"] == FOUR["objects"][:1]
     page.click("clear")
     before = page.asked
     assert before["objects"] == []
@@ -44,8 +44,41 @@ def test_undo_on_an_empty_canvas_brings_back_what_was_cleared_once(sheet):
     sheet.clear()  # a second one loses nothing
     sheet.undo()
     assert asked(sheet) == STROKES
-    sheet.undo(4)
+    for _ in range(4):
+        sheet.undo()
     assert asked(sheet) == []
+
+
+def test_redo_brings_back_what_undo_took_until_somebody_draws_on(sheet):
+    sheet.undo()
+    sheet.undo()
+    sheet.redo()
+    assert asked(sheet) == STROKES[:2]
+    sheet.receive({"objects": STROKES[:2]})
+    sheet.redo()
+    sheet.redo()
+    assert asked(sheet) == STROKES, "there is nothing left to redo"
+    sheet.undo()
+    sheet.receive({"objects": STROKES[:2]})
+    sheet.receive({"objects": [*STROKES[:2], *sent(placed(1))["objects"]]})
+    sheet.redo()
+    assert len(sheet.strokes) == 3
+
+
+@pytest.mark.parametrize("overtaking", ["undo", "clear"])
+def test_a_stroke_that_was_drawn_before_the_canvas_heard_of_an_undo_or_clear_is_kept(sheet, overtaking):
+    left = STROKES[:2] if overtaking == "undo" else []
+    new = sent(placed(1))["objects"]
+    getattr(sheet, overtaking)()
+    sheet.receive({"objects": [*STROKES, *new]})
+    assert asked(sheet) == [*left, *new]
+    sheet.receive({"objects": left})  # what the canvas answers to the undo
+    sheet.receive({"objects": [*STROKES, *new]})
+    assert list(sheet.strokes.objects) == asked(sheet) == [*left, *new]
+    sheet.receive({"objects": [*left, *new]})
+    assert not sheet.is_waiting()
+    sheet.receive({"objects": [*left, *new, *new]})
+    assert len(sheet.strokes) == len(left) + 2 and not sheet.is_waiting()
 
 
 def test_undo_before_the_canvas_has_answered_the_last_undo_takes_the_next_stroke(sheet):
@@ -56,15 +89,15 @@ def test_undo_before_the_canvas_has_answered_the_last_undo_takes_the_next_stroke
         sheet.receive({"objects": STROKES[:late]})
         sheet.undo()
         assert asked(sheet) == []
-    sheet.receive(paths(placed(4)))
+    sheet.receive(sent(placed(4)))
     sheet.undo()
-    assert asked(sheet) == paths(placed(4))["objects"][:1]
+    assert asked(sheet) == sent(placed(4))["objects"][:1]
 
 
 def test_a_canvas_that_does_not_answer_an_undo_is_asked_again_after_a_second_until_it_does(page, monkeypatch):
     now = [100.0]
     monkeypatch.setattr("views.canvas.sheet.time.monotonic", lambda: now[0])
-    fewer = FOUR[0]["objects"][:1]
+    fewer = FOUR["objects"][:1]
     page.open(FOUR).click("undo")
     assert page.asked == {"objects": fewer, "number": 1}
     page.run()
@@ -72,23 +105,22 @@ def test_a_canvas_that_does_not_answer_an_undo_is_asked_again_after_a_second_unt
     now[0] += 1.5
     page.run()
     assert page.asked == {"objects": fewer, "number": 2}
-    page.draw(({"objects": fewer}, FOUR[1]))
+    page.draw({"objects": fewer})
     now[0] += 1.5
     page.run()
     assert page.asked["number"] == 2
 
 
 def test_the_same_strokes_are_the_same_drawing_in_one_visit_only(sheet):
-    first = sheet.drawing_id(sheet.strokes)
+    first = sheet.drawing
     sheet.undo()
-    assert sheet.drawing_id(sheet.strokes) != first
-    sheet.receive(BARS[0])
-    sheet.receive({"objects": []})
-    sheet.receive(BARS[0])
-    assert sheet.drawing_id(sheet.strokes) == first
+    assert sheet.drawing != first
+    sheet.receive({"objects": STROKES[:2]})
+    sheet.receive(BARS)
+    assert sheet.drawing == first
     other = Sheet()
-    other.receive(BARS[0])
-    assert other.drawing_id(other.strokes) != first
+    other.receive(BARS)
+    assert other.drawing != first
 
 
 @pytest.fixture
@@ -101,14 +133,24 @@ def send(sheet, monkeypatch):
 
     def send(name, message):
         st.session_state["browser"] = {name: message}
-        browser._undo() if name == "undos" else browser._restore()
-        return len(sheet.strokes.objects)
+        browser._carry_out() if name == "commands" else browser._restore()
+        return len(sheet.strokes)
 
     return send
 
 
-def test_each_click_on_undo_takes_back_one_stroke_once(send):
-    assert [send("undos", {"visit": VISIT.hex, "clicks": clicks}) for clicks in (2, 2, 3)] == [1, 1, 0]
+def commands(names, start=0, visit=VISIT.hex):
+    return {"visit": visit, "from": start, "names": names}
+
+
+def test_each_command_is_carried_out_once_and_in_order(send):
+    sent_ = [
+        commands(["undo"]),
+        commands(["undo", "undo"]),
+        commands(["undo"], 1),
+        commands(["redo", "clear", "undo"], 2),
+    ]
+    assert [send("commands", each) for each in sent_] == [2, 1, 1, 2]
 
 
 @pytest.mark.parametrize("objects", [STROKES[:1], STROKES])
@@ -119,10 +161,18 @@ def test_a_stored_drawing_comes_under_what_has_been_drawn_since(send, sheet, obj
 
 @pytest.mark.parametrize("visit", ["another", None, 7])
 def test_what_was_sent_to_a_server_before_this_one_is_not_done_again(send, visit):
-    assert send("undos", {"visit": visit, "clicks": 2}) == send("stored", {"visit": visit, "objects": STROKES}) == 3
+    assert send("commands", commands(["undo"], 0, visit)) == 3
+    assert send("stored", {"visit": visit, "objects": STROKES}) == 3
 
 
-@pytest.mark.parametrize("value", [None, "2", 2.0, -1, 0, MAX_STROKES + 1, [1], {}, [{"type": "Rect"}], STROKES * 200])
+@pytest.mark.parametrize("value", [None, "redone", 2.0, 7, [1], {}, [{"type": "Rect"}], ["undo"] * (MAX_STROKES + 1)])
 def test_what_the_script_never_sends_changes_nothing(send, value):
-    for name, field in (("undos", "clicks"), ("stored", "objects")):
-        assert send(name, {"visit": VISIT.hex, field: value}) == send(name, value) == 3
+    for message in (
+        value,
+        commands(value),
+        commands(["drawing", "__init__", 7, value] * 9, -9),
+        commands("undo", value),
+    ):
+        assert send("commands", message) == 3
+    for message in (value, {"visit": VISIT.hex, "objects": value}, {"visit": VISIT.hex, "objects": STROKES * 200}):
+        assert send("stored", message) == 3

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.support.canvas import sent
 from recognizer import ModelError
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE, sha256_of
-from tests.views.sent import EMPTY, FOUR
+from tests.views.sent import EMPTY, FOUR, SEVEN
 
 
 def headings(page):
@@ -36,7 +36,7 @@ def test_why_waits_for_something_to_explain_and_then_says_it_all(page, monkeypat
 
     page.draw(EMPTY)
     monkeypatch.setattr("views.why.Explainer.neighbours", missing)
-    page.draw(FOUR)
+    page.draw(SEVEN)
     assert [info.value for info in page.app.info] == ["There is no index here."]
     assert "#### Inside the model" in headings(page), "only the neighbours are missing"
     letter = sent([[(80, 60), (80, 240)], [(220, 60), (220, 240)], [(80, 150), (220, 150)]])

@@ -7,6 +7,7 @@ Bézier curve, `L x y` a straight line; all in px of the component's canvas.
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import TypeGuard
 
 import numpy as np
@@ -63,13 +64,19 @@ class Strokes:
         return json.dumps(self.objects)
 
 
-def parse_strokes(payload: object) -> Strokes:
-    """Parse what the canvas sent, which may be anything; `InvalidImageError` if it is not a usable list of strokes."""
+def parse_strokes(payload: object, known: Strokes = Strokes()) -> Strokes:
+    """Parse what the canvas sent, which may be anything; but not again the `known` strokes that it begins with.
+
+    Raises `InvalidImageError` if it is not a usable list of strokes.
+    """
     objects = payload.get("objects") if isinstance(payload, dict) else None
     try:
         if not isinstance(objects, list) or len(objects) > MAX_STROKES:
             raise ValueError("not a list of strokes, or too many")
-        strokes = Strokes(tuple(objects), tuple(map(parse_stroke, objects)))
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(objects, known.objects, strict=False)))
+        if same == len(objects) == len(known):
+            return known
+        strokes = known[:same] + Strokes(tuple(objects[same:]), tuple(map(parse_stroke, objects[same:])))
         if len(strokes.text) > MAX_DRAWING_BYTES:
             raise ValueError("too long")
         if sum(map(covered, strokes.lines)) > MAX_COVERED_PX:

@@ -48,8 +48,7 @@ class Sheet:
 
         Raises `InvalidImageError` for what no canvas sends.
         """
-        is_known = isinstance(payload, dict) and payload.get("objects") == list(self.sent.objects)
-        sent = self.sent = self.sent if is_known else parse_strokes(payload)
+        sent = self.sent = parse_strokes(payload, self.sent)
         overtaken = max(filter(sent.starts_with, self.outdated), key=len, default=None)
         if overtaken is None or (sent.starts_with(self.strokes) and len(self.strokes) > len(overtaken)):
             if sent != self.strokes:
