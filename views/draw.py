@@ -3,7 +3,7 @@
 import streamlit as st
 
 from recognizer import Reading, Recognizer, RecognizerError
-from views import feedback, hand
+from views import examples, feedback, hand, share
 from views.answer import bars_html, digit_labels, hint_html, preview_html, reading_html
 from views.browser import browser_side
 from views.canvas.component import Drawing, canvas, current_sheet
@@ -22,6 +22,7 @@ POLL_S = 0.5  # between two looks at whether the model has loaded
 @st.fragment
 def show() -> None:
     """Everything that depends on the drawing; a stroke runs this again and nothing else."""
+    share.open_link()
     with st.container(key="draw"):
         with st.container(key="paper"):
             browser_place = st.container(key="browser_side")
@@ -30,6 +31,7 @@ def show() -> None:
                 stroke_width = st.slider("Pen width", 1, 40, STROKE_WIDTH_PX, key="stroke_width", format="%d px")
                 st.button("Undo", icon=":material/undo:", key="undo", on_click=lambda: current_sheet().undo())
                 st.button("Clear", icon=":material/delete:", key="clear", on_click=lambda: current_sheet().clear())
+                share_place = st.container(key="share_place", width="content")
         with st.container(key="reading"):
             answer, preview, bars = (st.container(key=key) for key in ("prediction", "preview", "probabilities"))
             feedback_place = st.container()
@@ -44,10 +46,15 @@ def show() -> None:
         st.html(f"<style>:root {{ {sizes} }}</style>")
         st.session_state["drawn"] = (reading, (PAPER_PX, PAPER_PX)) if reading else None  # for the Why tab
         answer.html(reading_html(reading) if reading else hint_html(hint))
+        with share_place:
+            share.show(drawing)
         with bars:
             position = _pick(drawing, reading)
             digit = reading.digits[position] if reading else None
-            st.html(bars_html(digit))
+            if current_sheet().strokes:
+                st.html(bars_html(digit))
+            else:
+                examples.show()
         preview.html(preview_html(digit))
         with feedback_place:
             feedback.show(drawing, digit, position)
@@ -66,7 +73,7 @@ def _read(stroke_width: int) -> tuple[Drawing | None, Reading | None, str]:
             return None, None, LOADING_HINT
         model = future.result()
         if not drawing:
-            return None, None, DRAW_HINT
+            return None, None, share.problem() or DRAW_HINT
         reading = _reading_of(drawing, model)
     except RecognizerError as error:
         return None, None, str(error)
@@ -92,8 +99,9 @@ def _pick(drawing: Drawing | None, reading: Reading | None) -> int:
     if not last:
         return 0
     shown = drawing and drawing.id, len(digits)
-    if st.session_state.get("picked_from") != shown or "picked" not in st.session_state:
-        st.session_state["picked_from"], st.session_state["picked"] = shown, last
+    picked = st.session_state.get("picked") if st.session_state.get("picked_from") == shown else None
+    # Said in every run: the browser may have missed one that was soon followed by another.
+    st.session_state["picked_from"], st.session_state["picked"] = shown, last if picked is None else picked
     picked = st.segmented_control(
         "Which digit?",
         range(len(digits)),

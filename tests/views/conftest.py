@@ -74,8 +74,10 @@ class Page:
 
     @property
     def asked(self):
-        """What the canvas was asked to start from last."""
-        return self.calls[-1]["initial_drawing"]
+        """What the canvas was asked to start from last, without what its pen gives to every stroke."""
+        initial = self.calls[-1]["initial_drawing"]
+        kept = ("type", "strokeWidth", "path")
+        return initial | {"objects": [{name: each[name] for name in kept} for each in initial["objects"]]}
 
 
 @pytest.fixture

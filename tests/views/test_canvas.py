@@ -5,14 +5,16 @@ import pytest
 
 from recognizer import InvalidImageError
 from tests.views.sent import BARS
-from views.canvas.fabric import MAX_DRAWING_BYTES, MAX_STROKES, STRIP_PX, parse_stroke
+from views.canvas.fabric import MAX_STROKES, STRIP_PX, _parse_stroke, parse_strokes
 from views.canvas.sheet import Sheet
 
 STROKE = {"type": "Path", "strokeWidth": 16, "path": [["M", 1, 2], ["Q", 1, 2, 5, 6], ["L", 9, 10]]}
 
 
-def test_a_path_becomes_the_points_that_the_pen_passed():
-    stroke = parse_stroke(STROKE)
+def test_a_path_becomes_the_points_that_the_pen_passed_and_nothing_else_of_it_is_kept():
+    strokes = parse_strokes({"objects": [STROKE | {"fill": {}, "stroke": "x" * 9}]})
+    assert strokes.objects == (STROKE,)
+    (stroke,) = strokes.lines
     assert stroke.width == 16
     points = stroke.points + np.array((0, STRIP_PX))
     np.testing.assert_allclose(points[[0, -2, -1]], [(1, 2), (5, 6), (9, 10)])
@@ -34,8 +36,7 @@ BAD_STROKES = [
     {"strokeWidth": None},
     {"strokeWidth": -1},
     {"strokeWidth": float("inf")},
-    {"fill": {}},
-    {"fill": "x" * MAX_DRAWING_BYTES},
+    {"path": [["M", 0, 0], *[["L", 1.25, 1.125]] * 99_999]},
 ]
 ZIGZAG = [["M", 0, 0], *(["L", 9999 * (i % 2), i] for i in range(9999))]
 BAD = {
@@ -60,7 +61,7 @@ def test_what_no_canvas_sends_is_one_sentence_on_the_page(page):
 
 def test_only_new_strokes_are_parsed(monkeypatch):
     sheet, parsed = Sheet(), []
-    monkeypatch.setattr("views.canvas.fabric.parse_stroke", lambda sent: parsed.append(sent) or parse_stroke(sent))
+    monkeypatch.setattr("views.canvas.fabric._parse_stroke", lambda path: parsed.append(path) or _parse_stroke(path))
     for count in (1, 2, 3, 3, 2):
         sheet.receive({"objects": BARS["objects"][:count]})
     assert parsed == BARS["objects"]

@@ -52,7 +52,7 @@ def canvas(stroke_width: int) -> Drawing | None:
             # changes. The accent colour has a contrast of 4.3 to 1 with either theme's paper.
             stroke_color=accent(),
             background_color="",
-            initial_drawing=sheet.initial,
+            initial_drawing=_initial(sheet),
             key="drawing",
             on_change=_count_message,
         )
@@ -60,6 +60,14 @@ def canvas(stroke_width: int) -> Drawing | None:
         raise InvalidImageError(UNUSABLE) from error
     sheet.receive(result.json_data)
     return Drawing(sheet.strokes.lines, sheet.drawing) if sheet.strokes else None
+
+
+def _initial(sheet: Sheet) -> dict | None:
+    """What the canvas starts from: the strokes, with what Fabric.js gives to every stroke of its pen."""
+    if sheet.initial is None:
+        return None
+    pen = {"fill": None, "stroke": accent(), "strokeLineCap": "round", "strokeLineJoin": "round"}
+    return sheet.initial | {"objects": [each | pen for each in sheet.initial["objects"]]}
 
 
 def current_sheet() -> Sheet:

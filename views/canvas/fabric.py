@@ -33,9 +33,9 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Strokes:
-    """Strokes on the canvas, equal where Fabric.js wrote the same.
+    """Strokes on the canvas.
 
-    objects: as they were sent, so that the canvas can be asked to draw them again.
+    objects: as they are sent, so that the canvas can be asked to draw them again; only what tells strokes apart.
     lines: the same, parsed, in px of the sheet.
     """
 
@@ -69,14 +69,15 @@ def parse_strokes(payload: object, known: Strokes = Strokes()) -> Strokes:
 
     Raises `InvalidImageError` if it is not a usable list of strokes.
     """
-    objects = payload.get("objects") if isinstance(payload, dict) else None
+    sent = payload.get("objects") if isinstance(payload, dict) else None
     try:
-        if not isinstance(objects, list) or len(objects) > MAX_STROKES:
+        if not isinstance(sent, list) or len(sent) > MAX_STROKES:
             raise ValueError("not a list of strokes, or too many")
+        objects = tuple(map(_parse_object, sent))
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(objects, known.objects, strict=False)))
         if same == len(objects) == len(known):
             return known
-        strokes = known[:same] + Strokes(tuple(objects[same:]), tuple(map(parse_stroke, objects[same:])))
+        strokes = Strokes(objects, known.lines[:same] + tuple(map(_parse_stroke, objects[same:])))
         if len(strokes.text) > MAX_DRAWING_BYTES:
             raise ValueError("too long")
         if sum(map(covered, strokes.lines)) > MAX_COVERED_PX:
@@ -86,24 +87,24 @@ def parse_strokes(payload: object, known: Strokes = Strokes()) -> Strokes:
     return strokes
 
 
-def parse_stroke(sent: object) -> Stroke:
-    """Parse one `Path` object, into px of the sheet.
-
-    Raises `ValueError` for what no pen draws, and for whatever is nested deeper than a path.
-    """
+def _parse_object(sent: object) -> dict:
+    """Take what tells a `Path` object from others; `ValueError` if it is none."""
     if not isinstance(sent, dict) or sent.get("type") != "Path" or not isinstance(sent.get("path"), list):
         raise ValueError("not a path")
     width = sent.get("strokeWidth")
     if not _is_number(width, WIDEST_PX) or width <= 0:
         raise ValueError("no usable width")
-    if any(isinstance(value, list | dict) for key, value in sent.items() if key != "path"):
-        raise ValueError("nested values")
+    return {"type": "Path", "strokeWidth": width, "path": sent["path"]}
+
+
+def _parse_stroke(path: dict) -> Stroke:
+    """Parse the commands of a path, into px of the sheet; `ValueError` for what no pen draws."""
     points: list[Point] = []
-    for command in sent["path"]:
+    for command in path["path"]:
         points += _parse_command(command, points[-1] if points else None)
     if not points:
         raise ValueError("an empty path")
-    return Stroke(np.array(points, np.float64) - (0, STRIP_PX), float(width))
+    return Stroke(np.array(points, np.float64) - (0, STRIP_PX), float(path["strokeWidth"]))
 
 
 def _parse_command(command: object, start: Point | None) -> list[Point]:

@@ -88,6 +88,15 @@ class Sheet:
         strokes = parse_strokes({"objects": objects})
         self._ask_for(parse_strokes({"objects": [*strokes.objects, *self.strokes.objects]}))
 
+    def put(self, objects: object) -> None:
+        """Put strokes, as a canvas sends them, in the place of those that are drawn, which an undo brings back.
+
+        Raises `InvalidImageError` for what no canvas sends.
+        """
+        strokes = parse_strokes({"objects": objects})
+        self.clear()
+        self._ask_for(strokes)
+
     def ask_again(self) -> None:
         """Have the canvas draw anew what it should hold."""
         self._ask_for(self.strokes)
