@@ -51,8 +51,11 @@ def test_threads_get_their_own_answers(network):
 def test_a_file_that_is_missing_damaged_too_large_or_another_network_is_an_error_that_says_how_to_get_one(tmp_path):
     content = TUTORIAL.read_bytes()
     (tmp_path / "half.onnx").write_bytes(content[: len(content) // 2])
-    (tmp_path / "large.onnx").write_bytes(content + bytes(MAX_BYTES))
+    long_remark = b"\x32\x80\x80\x80\x02" + b" " * 2**22  # a doc_string, which readers pass over
+    assert len(long_remark) > MAX_BYTES
+    (tmp_path / "large.onnx").write_bytes(content + long_remark)
+    (tmp_path / "sums.onnx").write_bytes(content.replace(b"Softmax", b"Sigmoid"))  # no longer adds up to 1
     shutil.copy(FINDER, tmp_path / "other.onnx")
-    for name in ("half", "large", "other", "none"):
+    for name in ("half", "large", "sums", "other", "none"):
         with pytest.raises(ModelError, match=rf"{name}\.onnx.*python -m train\.tutorial"):
             TutorialNetwork(tmp_path / f"{name}.onnx")

@@ -31,6 +31,14 @@ def test_a_run_learns_and_leaves_the_network_as_it_was_trained_its_card_and_noth
     assert card["config"]["epochs"] == 4 and card["sha256"] == sha256_of(path) and "keras" in card["versions"]
 
 
+def test_training_sees_mnists_pictures_as_they_are(mnist_sample, monkeypatch):
+    given = []
+    monkeypatch.setattr("keras.Sequential.fit", lambda _, digits, labels, **options: given.extend((digits, labels)))
+    tutorial.fit(mnist_sample["x_train"], mnist_sample["y_train"], 1)
+    np.testing.assert_allclose(given[0][..., 0], mnist_sample["x_train"] / 255, atol=1e-7)
+    np.testing.assert_array_equal(given[1], mnist_sample["y_train"])
+
+
 def test_what_cannot_be_trained_is_one_sentence_and_leaves_the_shipped_network_alone(tmp_path):
     before = sha256_of(TUTORIAL)
     for options, sentence in (
