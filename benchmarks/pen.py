@@ -5,10 +5,12 @@
 
 PEN_BENCH.py draws pen strokes of UNIPEN train_r01_v07 (doi 10.5281/zenodo.1195803) on canvases. Neither it nor its data
 belong to this project. They measure a finished model and choose nothing. Digits and canvases are those of the
-benchmark's own defaults, so the accuracies are the same.
+benchmark's own defaults, so the accuracies are the same. "tutorial" is what the network of the usual tutorials reads of
+the same drawings.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -16,6 +18,8 @@ import numpy as np
 from benchmarks.support.command import command_line, open_tool, report
 from recognizer import Recognizer
 from recognizer.prediction import NO_DIGIT
+from recognizer.preprocess import find_ink
+from recognizer.runtimes.tutorial import TutorialNetwork
 from train.report.metrics import (
     Results,
     equal_mass_calibration_error,
@@ -52,11 +56,15 @@ def measure(recognizer: Recognizer, tool: SimpleNamespace) -> dict:
     slashed = np.array([writers[i].startswith("uqb/") for i in chosen])
 
     figures: dict = {}
-    centred = _read(recognizer, labels, map(tool.centred, strokes))
-    anywhere = _read(recognizer, labels, (tool.anywhere(each, rng) for each in strokes))
-    for name, results in (("centred", centred), ("anywhere", anywhere)):
+    both = []
+    tutorial = TutorialNetwork()
+    for name, draw in (("centred", tool.centred), ("anywhere", partial(tool.anywhere, rng=rng))):
+        canvases = [draw(each) for each in strokes]
+        results = _read(recognizer, labels, canvases)
+        both.append(results)
         figures[name] = _share(results.right)
         figures[f"{name} uqb"] = _share(results.right[slashed])
+        figures[f"{name} tutorial"] = _share(_answers(tutorial, canvases) == labels)
     some = DIGITS // 3
     right_by_width = []
     for width in tool.WIDTHS:
@@ -68,7 +76,6 @@ def measure(recognizer: Recognizer, tool: SimpleNamespace) -> dict:
     figures["numbers"] = _share(_numbers_read(recognizer, tool, samples, writers, rng))
 
     # Each (2, DIGITS): the bootstrap draws a digit with both its pictures, which are much alike.
-    both = centred, anywhere
     confidences = np.stack([each.confidences for each in both])
     right = np.stack([each.right for each in both])
     likelihoods = np.stack([_likelihoods(each) for each in both])
@@ -90,6 +97,12 @@ def measure(recognizer: Recognizer, tool: SimpleNamespace) -> dict:
 
 def _read(recognizer: Recognizer, labels: np.ndarray, canvases: Iterable[np.ndarray]) -> Results:
     return Results(labels, recognizer.predict_many(list(canvases)))
+
+
+def _answers(network: TutorialNetwork, canvases: Iterable[np.ndarray]) -> np.ndarray:
+    """The digits that the tutorials' network reads, int (n,), each canvas shrunk as their pages do."""
+    inks = (np.rint(255 * find_ink(canvas)).astype(np.uint8) for canvas in canvases)
+    return np.array([network.predict(ink)[0].argmax() for ink in inks])
 
 
 def _likelihoods(results: Results) -> np.ndarray:

@@ -41,7 +41,7 @@ def updated(page: str) -> str:
 
 def figures() -> dict[str, Any]:
     """Every figure that the tables may show, by name."""
-    names = ("digits", "mnist", "quick")
+    names = ("digits", "mnist", "quick", "tutorial")
     cards = {name: json.loads((ROOT / "models" / f"{name}.json").read_text(), object_hook=Figure) for name in names}
     digits = cards["digits"]
     digits["mib"] = digits["bytes"] / 2**20

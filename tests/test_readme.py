@@ -19,7 +19,7 @@ from train.report.metrics import accuracy_with_interval
 README, DOCS = PATHS
 PAGES = {path: path.read_text(encoding="utf-8") for path in PATHS}
 MODELS = ROOT / "models"
-CARDS = {name: json.loads((MODELS / f"{name}.json").read_text()) for name in ("digits", "mnist", "quick")}
+CARDS = {name: json.loads((MODELS / f"{name}.json").read_text()) for name in ("digits", "mnist", "quick", "tutorial")}
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

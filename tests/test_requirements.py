@@ -85,7 +85,7 @@ def test_the_installed_library_reads_a_digit_outside_the_checkout_with_and_witho
     subprocess.run([*pip, "--target", tmp_path, ROOT], check=True)
     assert {path.name for path in tmp_path.iterdir() if path.suffix != ".dist-info"} == {"bin", "recognizer"}
     models = tmp_path / "recognizer" / "models"
-    assert (models / "digits_neighbours.npz").exists()
+    assert (models / "digits_neighbours.npz").exists() and (models / "tutorial.onnx").exists()
     for hidden, model in (("none", "digits.keras"), ("tensorflow", "digits.onnx")):
         command = [sys.executable, "-c", READ, ROOT / "tests" / "data" / "mnist_sample.npz", hidden]
         printed = subprocess.run(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, check=True).stdout

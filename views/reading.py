@@ -8,9 +8,10 @@ to 10 MB for 10,000 strokes (benchmarks/footprint.py).
 import gc
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -20,6 +21,8 @@ from recognizer.runtimes.loader import default_model
 
 BROKEN = "The model could not be loaded. Draw again in a moment; if that does not help, the server's log says why."
 THREADS = 2  # readings at a time: as many as most machines that serve such a page have cores
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def recognizer() -> Future[Recognizer]:
@@ -40,7 +43,7 @@ def read_strokes(model: Recognizer, picture: np.ndarray, strokes: Sequence[Strok
 
     Photos do not belong there: they take longer, and strokes would wait for them.
     """
-    return _workers().submit(model.read, picture, strokes, hand).result()
+    return in_worker(model.read, picture, strokes, hand)
 
 
 def own_answer(prediction: Prediction) -> Prediction:
@@ -48,7 +51,12 @@ def own_answer(prediction: Prediction) -> Prediction:
     if not prediction.taught:
         return prediction
     model = recognizer().result()
-    return _workers().submit(model.predict_prepared, prediction.input[None]).result()[0]
+    return in_worker(model.predict_prepared, prediction.input[None])[0]
+
+
+def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Return what `function` does in a thread that stays."""
+    return _workers().submit(function, *args, **kwargs).result()
 
 
 @st.cache_resource(show_spinner=False)
