@@ -3,7 +3,7 @@
 import streamlit as st
 
 from recognizer import Reading, Recognizer, RecognizerError
-from views import examples, feedback, hand, share
+from views import examples, feedback, hand, share, tutorial
 from views.answer import bars_html, digit_labels, hint_html, preview_html, reading_html
 from views.browser import browser_side
 from views.canvas.component import Drawing, canvas, current_sheet
@@ -58,6 +58,9 @@ def show() -> None:
         preview.html(preview_html(digit))
         with feedback_place:
             feedback.show(drawing, digit, position)
+        with st.container(key="beside"):
+            side = max(across, down)
+            tutorial.show(drawing.picture[:side, :side, 3] if drawing else None, reading)
     if hint == LOADING_HINT:
         _wait_for_model()
     if current_sheet().is_waiting():

@@ -19,7 +19,7 @@ SHARPEST_PX = 512  # of a picture: as sharp as any screen shows a digit; sheets 
 
 
 def accent() -> str:
-    """The accent colour as CSS has it. It is set in .streamlit/config.toml, the same for light and dark."""
+    """The accent colour as CSS has it. It is set in .streamlit/config.toml; drawings have the same in the dark."""
     return st.get_option("theme.light.primaryColor")
 
 

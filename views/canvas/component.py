@@ -49,7 +49,7 @@ def canvas(stroke_width: int) -> Drawing | None:
             height=PAPER_PX + STRIP_PX,
             stroke_width=stroke_width,
             # On a canvas that stays transparent, because another background would wipe the drawing when the theme
-            # changes. The accent colour has a contrast of 4.3 to 1 with either theme's paper.
+            # changes. The accent colour can be seen on either theme's paper.
             stroke_color=accent(),
             background_color="",
             initial_drawing=_initial(sheet),
