@@ -69,8 +69,8 @@ def _story(card: Card) -> str:
     right = {digit: row[digit] / sum(row) for digit, row in enumerate(card.confusion) if sum(row)}
     hardest, easiest = min(right, key=right.__getitem__), max(right, key=right.__getitem__)
     return (
-        "Below each share is the range in which it would be for other pictures of the same kind (its 95 % interval). The "
-        f"model had seen none of them: it learned from {card.training_digits:,} of MNIST's other digits, for "
+        "Below each share is the range in which it would be for other pictures of the same kind (its 95 % interval). "
+        f"The model had seen none of them: it learned from {card.training_digits:,} of MNIST's other digits, for "
         f"{card.training_minutes:.0f} minutes on {card.cores} processor cores. Its hardest digit is the {hardest} "
         f"({100 * right[hardest]:.1f} % right), its easiest the {easiest} ({100 * right[easiest]:.1f} %).\n\n"
         "MNIST was written by Americans with a pencil. To read slashed zeros, ones with a long upstroke and crossed "

@@ -4,6 +4,7 @@ What is to be black on light and white on dark is `currentColor`, the colour of 
 """
 
 from dataclasses import asdict
+from typing import Any
 
 import altair as alt
 
@@ -25,8 +26,14 @@ def confusion_chart(confusion: list[list[int]], chosen: tuple[int, int] | None) 
 
     Only mistakes are shaded: a thousand right answers beside three wrong ones would leave nothing else to see.
     """
-    cells = [
-        {"true": true, "answer": answer, "count": count, "chosen": (true, answer) == chosen}
+    cells: list[dict[str, Any]] = [
+        {
+            "true": true,
+            "answer": answer,
+            "count": count,
+            "chosen": (true, answer) == chosen,
+            "name": f"{true} read as {answer}: {count:,}",
+        }
         for true, row in enumerate(confusion)
         for answer, count in enumerate(row)
     ]
@@ -37,25 +44,24 @@ def confusion_chart(confusion: list[list[int]], chosen: tuple[int, int] | None) 
         alt.Y("true:O", title="true digit", scale=scale, axis=alt.Axis(titlePadding=6)),
     )
     wrong, some = alt.datum.true != alt.datum.answer, alt.datum.count > 0
-    tooltip = [
-        alt.Tooltip("true:O", title="true digit"),
-        alt.Tooltip("answer:O", title="read as"),
-        alt.Tooltip("count:Q", title="times"),
-    ]
     empty = base.transform_filter(wrong).transform_filter(alt.datum.count == 0)
     mistakes = base.transform_filter(wrong).transform_filter(some)
     shade = alt.FillOpacity("count:Q", scale=alt.Scale(domain=[0, most], range=[0.1, 0.6]), legend=None)
     frame = alt.condition(alt.datum.chosen, alt.value(2.5), alt.value(0))
     cell = alt.selection_point("cell", fields=["true", "answer"], toggle=False)
-    return alt.layer(
-        empty.mark_rect(fill=GREY, fillOpacity=0.08, tooltip=None, aria=False),
-        mistakes.mark_rect(fill=accent(), stroke=TEXT, cursor="pointer")
-        .encode(shade, strokeWidth=frame, strokeOpacity=alt.value(1), tooltip=tooltip)
-        .add_params(cell),
-        mistakes.mark_text(fill=TEXT, fontSize=14, fontWeight="bold", tooltip=None).encode(text="count:Q"),
-        base.transform_filter(alt.datum.true == alt.datum.answer)
-        .mark_text(fill=TEXT, fillOpacity=0.6, fontSize=10, tooltip=None)
-        .encode(text=alt.Text("count:Q", format=",")),
+    return alt.LayerChart(
+        layer=(
+            empty.mark_rect(fill=GREY, fillOpacity=0.08, tooltip=None, aria=False),
+            mistakes.mark_rect(fill=accent(), stroke=TEXT, cursor="pointer")
+            .encode(shade, strokeWidth=frame, strokeOpacity=alt.value(1), tooltip="name:N", description="name:N")
+            .add_params(cell),
+            mistakes.mark_text(fill=TEXT, fontSize=14, fontWeight="bold", tooltip=None, aria=False).encode(
+                text="count:Q"
+            ),
+            base.transform_filter(alt.datum.true == alt.datum.answer)
+            .mark_text(fill=TEXT, fillOpacity=0.6, fontSize=10, tooltip=None)
+            .encode(text=alt.Text("count:Q", format=",")),
+        )
     )
 
 
@@ -71,13 +77,15 @@ def reliability_chart(bins: list[Bin]) -> alt.LayerChart:
     ]
     ideal = alt.Chart(alt.Data(values=[{"confidence": end, "value": end} for end in (0, 1)]))
     right = alt.Y("value:Q", title="answers that were right", scale=scale, axis=axis)
-    return alt.layer(
-        ideal.mark_line(stroke=GREY, strokeDash=[5, 4], tooltip=None).encode(alt.X("confidence:Q"), right),
-        base.mark_rule(stroke=accent(), strokeWidth=1.5, tooltip=None).encode(alt.Y("low:Q"), alt.Y2("high:Q")),
-        base.mark_circle(fill=accent(), size=70, opacity=1).encode(right, tooltip=tooltip),
-        base.mark_text(fill=TEXT, fillOpacity=0.75, align="right", dx=-7, dy=-7, tooltip=None).encode(
-            right, alt.Text("of:Q", format=",")
-        ),
+    return alt.LayerChart(
+        layer=(
+            ideal.mark_line(stroke=GREY, strokeDash=[5, 4], tooltip=None).encode(alt.X("confidence:Q"), right),
+            base.mark_rule(stroke=accent(), strokeWidth=1.5, tooltip=None).encode(alt.Y("low:Q"), alt.Y2("high:Q")),
+            base.mark_circle(fill=accent(), size=70, opacity=1).encode(right, tooltip=tooltip),
+            base.mark_text(fill=TEXT, fillOpacity=0.75, align="right", dx=-7, dy=-7, tooltip=None).encode(
+                right, alt.Text("of:Q", format=",")
+            ),
+        )
     )
 
 
