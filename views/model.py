@@ -116,7 +116,8 @@ def _mistakes(card: Card, path: Path) -> None:
             st.caption(NO_PICTURES)
             return
         shown = [each for each in misread if chosen in (None, (each.label, each.answer))]
-        st.html(f'<div class="misread" tabindex="0">{row([_picture(each) for each in shown])}</div>')
+        figures = row([_picture(each) for each in shown])
+        st.html(f'<div class="misread" tabindex="0" role="group" aria-label="Misread digits">{figures}</div>')
 
 
 def _named(mistake: Mistake | None, counts: dict[Mistake, int]) -> str:

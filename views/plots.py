@@ -41,7 +41,7 @@ def confusion_chart(confusion: list[list[int]], chosen: tuple[int, int] | None) 
     scale = alt.Scale(paddingInner=0.06)
     base = alt.Chart(alt.Data(values=cells)).encode(
         alt.X("answer:O", title="read as", scale=scale, axis=alt.Axis(orient="top", labelAngle=0, titlePadding=6)),
-        alt.Y("true:O", title="true digit", scale=scale, axis=alt.Axis(titlePadding=6)),
+        alt.Y("true:O", title="true digit", scale=scale, axis=alt.Axis(labelFlush=False, titlePadding=6)),
     )
     wrong, some = alt.datum.true != alt.datum.answer, alt.datum.count > 0
     empty = base.transform_filter(wrong).transform_filter(alt.datum.count == 0)
