@@ -147,13 +147,13 @@ def _rows(rows: Any) -> list:
 
 def _number(value: Any, most: float = 1) -> float:
     """A number from 0 to `most`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+    if not 0 <= value <= most:  # TypeError for what is no number
         raise ValueError("no number in its range")
     return value
 
 
 def _whole(value: Any) -> int:
-    if not isinstance(value, int) or not 0 <= value <= 10**12 or isinstance(value, bool):
+    if not isinstance(value, int) or not 0 <= value <= 10**12:
         raise ValueError("no count")
     return value
 

@@ -15,7 +15,23 @@ from views.plots import confusion_chart, history_chart, reliability_chart
 
 CARD = json.loads(DEFAULT_MODEL.with_suffix(".json").read_text())
 MISREAD_FILE = DEFAULT_MODEL.with_name("digits_misread.npz")
-HOSTILE = [None, True, -1, 1.5, 10**400, float("nan"), float("inf"), "x", "x" * 99, [], [[]], {}, {"x": 1}, [None] * 10]
+HOSTILE = [
+    None,
+    True,
+    -1,
+    1.5,
+    10**400,
+    float("nan"),
+    float("inf"),
+    "x",
+    "x" * 99,
+    [],
+    [[]],
+    {},
+    {"x": 1},
+    [None] * 10,
+    [[0] * 10] * 10,
+]
 HAND = "python -m benchmarks.hand"
 SMALL = {  # all that is read of the card, with short lists
     **{name: CARD[name] for name in ("test", "test_confusion", "parameters", "bytes", "machine")},
@@ -90,7 +106,7 @@ def test_without_the_misread_digits_the_rest_is_shown(page, folder):
 def test_a_missing_or_broken_card_is_one_sentence(page, folder):
     page.open(tab="Model")
     assert page.app.info[0].value == NO_CARD
-    for content in ("not json", "[]", '{"test": {}}', "[" * 100_000, " " * MAX_CARD + "{}", "\udcff"):
+    for content in ("not json", "[]", '{"test": {}}', "[" * 100_000, json.dumps(CARD) + " " * MAX_CARD, "\udcff"):
         (folder / "digits.json").write_text(content, errors="surrogateescape")
         assert page.run().app.info[0].value == NO_CARD
 
