@@ -153,9 +153,7 @@ def _number(value: Any, most: float = 1) -> float:
 
 
 def _whole(value: Any) -> int:
-    if not isinstance(value, int) or not 0 <= value <= 10**12:
-        raise ValueError("no count")
-    return value
+    return int(_number(value, 10**12))
 
 
 def _text(value: Any) -> str:
