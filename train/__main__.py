@@ -1,4 +1,4 @@
-"""Train a digit model on MNIST and write it to models/, with its card and its pictures.
+"""Train a digit model on MNIST and write it to models/, with its card.
 
     python -m train                                the shipped model, an hour and a half on two cores
     python -m train --preset quick                 one without teachers in ten minutes, as models/quick.keras

@@ -1,4 +1,4 @@
-"""The whole way from MNIST to a shipped model: train, save, score once, and write the card and its pictures."""
+"""The whole way from MNIST to a shipped model: train, save, score once, and write the card and what belongs to it."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -21,12 +21,13 @@ from train.network.architecture import build
 from train.network.calibration import calibrate
 from train.network.fit import fit, right_of
 from train.report import metrics
+from train.report.contact_sheets import write_contact_sheets
+from train.report.misread import misread_path, write_misread
 from train.report.model_card import software_and_machine, write_card
-from train.report.plots import write_pictures
 from train.state import check_states, remove_states, state_path, states
 from train.synthetic.drawings import Drawings, report_drawings, training_drawings, validation_digits
 
-BESIDE_THE_MODEL = 8 * 2**20  # bytes: the index, the pictures and the card
+BESIDE_THE_MODEL = 8 * 2**20  # bytes: the index, the pictures, the misread digits and the card
 HDF5_ROOM = 2**20  # bytes beside the weights: the layers' options
 MODEL_SUFFIXES = (".keras", ".h5")
 LEAST_HELD_OUT = 10  # corrections; with fewer, one more or less decides by chance
@@ -36,7 +37,7 @@ CANDIDATE = "candidate"  # the folder in `out` for a model that does not replace
 def train_and_evaluate(
     config: TrainConfig, mnist: Mnist, out: Path, resume: bool = False, corrections: Corrections | None = None
 ) -> dict[str, Any]:
-    """Train as `config` says, write the model, its card and its pictures to `out`, and return the card.
+    """Train as `config` says, write the model, its card and what belongs to them to `out`, and return the card.
 
     With `corrections`, those that are not held out are trained on, too. If the new model then reads fewer validation
     digits or fewer held-out corrections than the model in `out`, all its files go to `out/candidate` instead.
@@ -69,8 +70,7 @@ def train_and_evaluate(
             "sha256": sha256_of(saved),
             "bytes": saved.stat().st_size,
             "parameters": model.count_params(),
-            "test": metrics.accuracy_with_interval(int(test.right.sum()), len(test.labels)),
-            "test_per_digit": metrics.accuracy_per_digit(test),
+            **metrics.figures_on_test(test),
             "validation": metrics.accuracy_with_interval(right_of(model, mnist.validation), len(mnist.validation)),
             "drawings": metrics.figures_on_drawings(*drawn),
             "calibration": calibration,
@@ -84,7 +84,8 @@ def train_and_evaluate(
         if learned is not None and held_out is not None:
             comparison = _compare(recognizer, _scored_model(config, out), mnist.validation, held_out)
             card["corrections"] = {"learned": len(learned), **comparison}
-        write_pictures(card, test, report, folder)
+        write_contact_sheets(report, config.name, folder)
+        write_misread(test, misread_path(saved))
         write_card(card, folder / f"{config.name}.json")
         if not card.get("corrections", {}).get("replaced", True):
             files = list(folder.iterdir())

@@ -46,8 +46,8 @@ def test_training_learns_and_the_model_reads_through_the_recognizer(mnist, tmp_p
 
 
 def test_a_run_leaves_the_model_its_index_its_card_and_its_pictures_and_nothing_else(trained):
-    pictures = ["curves", "confusion", "misread", "reliability", "drawn_digits", "drawn_negatives"]
-    names = {"digits.keras", "digits.json", "digits_neighbours.npz", *(f"digits_{name}.png" for name in pictures)}
+    beside = ["neighbours.npz", "misread.npz", "drawn_digits.png", "drawn_negatives.png"]
+    names = {"digits.keras", "digits.json", *(f"digits_{name}" for name in beside)}
     assert {path.name for path in trained[0].iterdir()} == names
 
 
@@ -175,9 +175,9 @@ def test_a_start_without_resume_removes_all_states_of_that_name(mnist, tmp_path,
 @pytest.mark.skipif(not (shutil.which("git") and (ROOT / ".git").exists()), reason="needs git and its repository")
 def test_git_ignores_what_training_leaves_besides_the_shipped_model_and_the_cards():
     ignored = ["digits.unfinished-1.npz", "mnist.unfinished-1.npz", "quick.unfinished-2.npz", ".digits.making"]
-    ignored += ["mnist.keras", "mnist.h5", "quick.keras", "quick_neighbours.npz", "quick_curves.png", "quick.onnx"]
+    ignored += ["mnist.keras", "mnist.h5", "quick.keras", "quick_neighbours.npz", "quick_misread.npz", "quick.onnx"]
     ignored += ["candidate/digits.keras", "candidate/digits.json"]
-    kept = ["digits.keras", "digits_neighbours.npz", "digits.json", "mnist.json", "quick.json"]
+    kept = ["digits.keras", "digits_neighbours.npz", "digits_misread.npz", "digits.json", "mnist.json", "quick.json"]
     check = ["git", "check-ignore", "--no-index", *(f"models/{name}" for name in ignored + kept)]
     answer = subprocess.run(check, cwd=ROOT, capture_output=True, text=True).stdout.split()
     assert answer == [f"models/{name}" for name in ignored]

@@ -23,7 +23,7 @@ from train.report import metrics
 from train.report.metrics import compare
 from train.report.model_card import summary
 
-FILES = ["digits.keras", "digits.json", "digits_neighbours.npz", "digits_curves.png"]
+FILES = ["digits.keras", "digits.json", "digits_neighbours.npz", "digits_misread.npz"]
 
 
 def contents(folder):

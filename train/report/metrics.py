@@ -62,6 +62,21 @@ def share_with_interval(count: int, total: int) -> dict[str, float | int | list[
     return {"share": round(share, 5), "count": count, "of": total, "interval_95": interval}
 
 
+def figures_on_test(test: Results) -> dict:
+    """Return the card's figures on MNIST's test digits."""
+    return {
+        "test": accuracy_with_interval(int(test.right.sum()), len(test.labels)),
+        "test_per_digit": accuracy_per_digit(test),
+        "test_confusion": confusion_matrix(test),
+    }
+
+
+def confusion_matrix(results: Results) -> list[list[int]]:
+    """How many digits (rows: what they are) were read as what (columns), refused or not."""
+    places = 10 * results.labels.astype(int) + results.answers
+    return np.bincount(places, minlength=100).reshape(10, 10).tolist()
+
+
 def accuracy_per_digit(results: Results) -> dict[str, float]:
     """The share of each digit that was read right, for the digits that occur."""
     right, labels = results.right, results.labels
@@ -98,11 +113,18 @@ def figures_on_drawings(digits: Results, negatives: Results) -> dict:
     }
 
 
-def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> list[dict[str, float]]:
-    """For each bin of confidence that is not empty: mean confidence, accuracy, and count."""
+def reliability(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> list[dict]:
+    """For each bin of confidence that is not empty: mean confidence, accuracy with its interval, and count."""
     bin_of = np.clip((confidences * bins).astype(int), 0, bins - 1)
     parts = ((confidences[bin_of == b], right[bin_of == b]) for b in np.unique(bin_of))
-    return [{"confidence": float(c.mean()), "accuracy": float(r.mean()), "count": len(c)} for c, r in parts]
+    rows = [{"confidence": float(c.mean()), "accuracy": float(r.mean()), "count": len(c)} for c, r in parts]
+    return [with_interval(row) for row in rows]
+
+
+def with_interval(row: dict) -> dict:
+    """Return a bin of confidence with the 95 % interval of its accuracy."""
+    right = round(row["accuracy"] * row["count"])
+    return {**row, "interval_95": share_with_interval(right, row["count"])["interval_95"]}
 
 
 def expected_calibration_error(confidences: np.ndarray, right: np.ndarray, bins: int = BINS) -> float:
