@@ -15,42 +15,41 @@ from views.figures import accent
 # 1901, 3646 and 4740, which the model misreads; they were drawn with thinner and thicker pens.
 EXAMPLES = {
     "A 7 with a loop": (
-        "eNoNjLkNwlAUBMeCbzCyQbJExOVqaIJ6SOiMQhASGUfkb3t4wR7B7rR03Lhy4mFFb8PgCj1QsKekIrGMTCyYhQq2sahjWfOy4-"
-        "6Zp0fervlZ8rUgO9mbHR2iZRMf5_FKTG4YbYOyC3ITxEv4H9n9Mnk"
+        "eNoVjEsOglAQBOsFH4gBTUhc-b-Ml_A8brwZByEm7lBXPKBtJ5npXtRUw4UHd050KhlUM2qFdCCwJ6cksnRGCjJvYGuiMlnx0plW"
+        "V5460mvNVzkfBZJmDUqaNLolRd5a-Csya8OkxpadzbWNN9___ACkdjJ6"
     ),
     "A 0 with a slash": (
-        "eNoNjF0KggAYBEf7MwkL0sDH3jpLl-gCHbZT1IORERZmxfSxDCzsMjVbThxpTbk64eGcwSm9OZ0b3pZ8rTBIqZhQkrEmpwgylsxY"
-        "MYqF4OMi3gUvs2DOLYx3xzQmXPzZOHjx49POW6SNNtirddh3yYG9Z_4VHUIz"
+        "eNoVjFEKglAQRY-W9ZSwIA387au1tIk20GJbRX4YGmFhWtxuDAfmcmdOxZ4LZzrF3JTwUMqoBYMyeu14q-"
+        "CjEpmYkoSCwJaM3ATWLNkwc4OZtPJ1zkvBpLQ23jWnUUStrxqNqjXpqV6tp_M2apDkdyp7DtGJo67_yA8cM0I1"
     ),
-    "A 1 with a long upstroke": "eNqTZmBjmMFwjcGA4fp_YYa3_3kZ3v2XArIZGJ4xAACCtgpl",
+    "A 1 with a long upstroke": "eNqTZmBnmMFwjcGA4fp_YYa3_3kZ3v2XArIZGJ4xgAAArGgKZg",
     "A 6 that curls up": (
-        "eNoNjEsOAVEABAsT_yBG_CIWEg7h7JbOIJKxYSFWIvEZZobyFl1dm-"
-        "4hC9alDTPO1kitclUzvyF54MPCJNjRMokNDrbZG7NzyskRdzth1aOwT0RMiy4DOoypM6HCCliSO-"
-        "dlk8woOKF_4T_17dOPl2Bbb_4B26tKlA"
+        "eNoNjEsLQQEYRA9u3iHklWzEj_DbLf0GqWvDQlZS3tfj-BYzc5qa6TFlkVsy5mCJh0VOauY39A6_-"
+        "jEN2pkntcLWOhs7rB2xt8_FRqxafGyT0KFGky4NBpQZUmAOzHg74W6VzCSYyF_8P3x68-UxaOU5evgDBqdKlQ"
     ),
     "A 9 with an open head": (
-        "eNoli10KQFAYBSeRv66f0n2wJDuxTnZiAUKJyPHJw2nOw4ynZqRn06Fdjy4FrCq5lSJjRENMgaOyV5ER2uAzHIcSTuXM8mYuDEzq"
-        "uKz725YX5psh-w"
+        "eNoli10KQGAURE_yL3xJHizJTqyTnViAUCIyrjxMM83MaagY6dl0aNejSx6rSm4lyDygJqIgx1lypPgm-"
+        "B45h2JOZcyyioaQhYFJHZexP99-Ey_WQiH9"
     ),
     "A 0 with a tail": (
-        "eNody0sKwkAURNHbMYKdYCtIMtKRuC5X5uLEgZMY_EBi_KQsHByqeLyqyDmyZ83OrSCwoGJDFg6cNKpXRqM5d-"
-        "tU2pKbtry1Qkr__wmRKTNKZ3KLvia-XgyqOavgqkirnIddFGxUo49aPW3QS53gB-cPOEo"
+        "eNodzUsKwkAQhOF_YgQnwVGQuBI34rk8mYcTF25i8AHR-"
+        "EhZpuGjm4bqrhhzYMeKLTkFgRn_qliThT1H9Xooo9aUm7Uqbc5VG95aIKUhMyL60oTSPXmK3ia-"
+        "TnRaclLBRZFGOXc7K1ivWh81elqnl1oNr_kB0DY4TA"
     ),
     "A 3 with a sharp corner": (
-        "eNoNjDsOgzAAQx_QBGgaOkTKgtSr9dRsiKFHqFT1p9Z48GC9Z1dmblzZFHmqo-FApmcg0hLA-"
-        "WnkrcxDiVWFC3-dbRazyonEaD-7FWT-1cTL_keDN0f_Bu7O4v0OCr8gCw"
+        "eNoVjEsOgkAAQx_qjIw4spiEleFqnJodYeERTIwfgqU06aLpazvuPBiYFXnrSMWJzJmayIEA9qrEV5mXGiYVev5qTRZ3HVcakvns"
+        "VJD7RTc-5n-qvbn4N_C0R-93bYtdIAw"
     ),
     "A 2 and a 6 in one stroke": (
-        "eNo9jksOggAMBUdFJaDgZ2dMvIIH0DO58jImrryL5wFEQECfz41pXhedZto1ew5cGZMpolBCpSlvLZ2QAQuThMh9SkjKiOWf9t68"
-        "6MQZuHHUXTsaW16KaTWj1sY7W9MVQ_sn5KalSaWUzpF-xsTm2BUyJ_BFnN6k8TdPuwrfyRU4H-XqVKpWpYdaFZ5k-gIJrlAK"
+        "eNo9jksOglAQBEtFJaDgZ2dMPIN7PZMrL2Piyrt4HkAEBLRtN-al32JqpmbW7DlwZUymiEIJlaa8tXRCBixMEiL_U0JSRiz_tHfn"
+        "RSfOwI2j7trR2PJSTKsZtTbu2ZquGNo_ITctTSqldI70MyY2x34hcwJvxOlNGl_ztKvwnlyB81GuTqVqVXqoVeFKJg_wBUqrUAs"
     ),
 }
 
 
 def show() -> None:
     """Offer the drawings as buttons with a picture of each."""
-    st.html('<p class="ask">Or try one of these:</p>')
-    st.html(f"<style>{''.join(map(_style, range(len(EXAMPLES))))}</style>")
+    st.html(f'<p class="ask">Or try one of these:</p><style>{"".join(map(_style, range(len(EXAMPLES))))}</style>')
     with st.container(key="examples"):
         for number, name in enumerate(EXAMPLES):
             st.button(name, key=f"example_{number}", on_click=_draw, args=(name,), width="stretch")
@@ -73,4 +72,4 @@ def _style(number: int) -> str:
         f'fill="none" stroke="{accent()}" stroke-linecap="round" stroke-linejoin="round">{paths}</svg>'
     )
     address = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
-    return f'.st-key-examples .st-key-example_{number} button {{ background-image: url("{address}") }}'
+    return f'.st-key-example_{number} button {{ background-image: url("{address}") }}'

@@ -34,6 +34,14 @@ class Page:
             self.app.secrets[name] = section
         return self.run()
 
+    def open_at(self, **parameters) -> Self:
+        """Open the page at an address with parameters."""
+        reading.recognizer().exception(timeout=60)
+        self.app = AppTest.from_file(PAGE, default_timeout=60)
+        for name, value in parameters.items():
+            self.app.query_params[name] = value
+        return self.run()
+
     def run(self) -> Self:
         self.app.run()
         assert not self.app.exception

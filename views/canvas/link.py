@@ -26,6 +26,7 @@ def to_link(strokes: Sequence[Stroke]) -> str:
     numbers = []
     for stroke in strokes:
         points = cv2.approxPolyDP(stroke.points.astype(np.float32)[:, None], STRAIGHT_PX, False)[:, 0]
+        points = np.vstack([points, stroke.points[-1:]])  # which it leaves out of a stroke that ends where it began
         steps = np.diff(np.rint(points).astype(int), axis=0, prepend=0)
         numbers += [round(stroke.width), len(steps), *steps.ravel().tolist()]
     packed = zlib.compress(np.array(numbers, "<i2").tobytes(), 9) if len(numbers) <= MOST_NUMBERS else b""
@@ -56,7 +57,7 @@ def from_link(text: str) -> list[dict]:
 
 def _objects(numbers: np.ndarray) -> list[dict]:
     objects: list[dict] = []
-    while len(numbers):
+    while len(numbers) or not objects:
         width, count = numbers[:2].tolist()
         steps, numbers = numbers[2 : 2 + 2 * count], numbers[2 + 2 * count :]
         if count < 1 or len(steps) < 2 * count or len(objects) == MAX_STROKES:
