@@ -57,8 +57,15 @@ def main() -> None:
                     whys += [time_why(page, digit) for digit in [*range(WARM_UP), *range(10)]][WARM_UP:]
                 page.close()
         browser.close()
-    figures = {f"{name}_p50_ms": round(float(np.median(ms))) for name, ms in {**answers, "why": whys}.items()}
-    report({**figures, "why_p95_ms": round(float(np.percentile(whys, 95)))}, options, "page")
+    figures = {
+        f"{name}_p{percent}_ms": round(float(np.percentile(ms, percent)))
+        for name, ms in {**answers, "why": whys}.items()
+        for percent in (50, 95)
+    }
+    ratios = {
+        f"p{percent}_to_floor": figures[f"ours_p{percent}_ms"] / figures[f"floor_p{percent}_ms"] for percent in (50, 95)
+    }
+    report({**figures, **{name: round(ratio, 2) for name, ratio in ratios.items()}}, options, "page")
 
 
 def time_answer(page: Page) -> float:
