@@ -1,8 +1,11 @@
 """Whatever a browser sends as a drawing, it is a drawing, no drawing, or one sentence."""
 
+import base64
 import copy
+import zlib
 from contextlib import suppress
 
+import numpy as np
 import pytest
 import streamlit as st
 from hypothesis import given
@@ -14,6 +17,7 @@ from benchmarks.support.drawing import placed
 from recognizer import InvalidImageError, Reading, Recognizer
 from tests.helpers import always
 from views.canvas import component
+from views.canvas.link import from_link
 
 STROKES = [*placed(4), *placed(7)]
 OBJECTS = sent(STROKES)["objects"]
@@ -84,3 +88,14 @@ def nested(draw):
 def test_anything_instead_of_strokes(page, payload):
     read(page, payload)
     read(page, {"objects": payload})
+
+
+PACKED = some.binary(max_size=400).map(zlib.compress) | some.lists(some.integers(-(2**15), 2**15 - 1), max_size=60).map(
+    lambda numbers: zlib.compress(np.array(numbers, "<i2").tobytes())
+)
+
+
+@given(some.text(max_size=80) | PACKED.map(lambda packed: base64.urlsafe_b64encode(packed).rstrip(b"=").decode()))
+def test_anything_as_a_link_to_a_drawing(page, text):
+    with suppress(InvalidImageError):
+        read(page, {"objects": from_link(text)})
