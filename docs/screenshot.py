@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import FilePayload, Page, ViewportSize, expect, sync_playwright
 
 from benchmarks.support.drawing import placed, render
 from benchmarks.support.driver import ROOT, at_rest, draw, launch, open_page, prediction, served, wait_until_read
 
 FOLDER = Path(__file__).parent
-VIEW = {"width": 1100, "height": 780}
+VIEW: ViewportSize = {"width": 1100, "height": 780}
 CELL_PX = 20  # the side of the squares whose brightness is compared
 DARKER = 20  # of 255, what counts as a difference
 # A seven that is often read as a one: with a flag, a bend, and a bar across the stem.
@@ -60,7 +60,7 @@ def pictures(page: Page, address: str) -> Iterator[tuple[str, bytes]]:
     ]
     file = io.BytesIO()
     Image.fromarray(render(strokes, 7, (460, 260))).save(file, "PNG")
-    content = {"name": "note.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    content: FilePayload = {"name": "note.png", "mimeType": "image/png", "buffer": file.getvalue()}
     page.locator(".st-key-photo input[type=file]").set_input_files(content)
     expect(page.get_by_text("407").first).to_be_visible()
     yield "photo", _picture(page)

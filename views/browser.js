@@ -4,7 +4,7 @@
 
 const STORED = "drawing" // the key in the tab's session storage
 const PATIENCE_MS = 2500 // after pen-up; an answer takes 100
-const BUTTONS = ".st-key-undo button, .st-key-clear button"
+const TITLES = { undo: "Or press Ctrl+Z; Ctrl+Shift+Z brings the stroke back", clear: "Or press Escape" }
 
 let server = null // its last data: {objects, asked, width, messages, commands, visit}
 let send = () => {}
@@ -29,6 +29,7 @@ export default function ({ parentElement, data, setStateValue }) {
   if (data.visit !== server?.visit) commands = Array(data.commands).fill(null)
   server = data
   withCanvas(canvas => (toolbar(canvas).inert = true)) // it lies out of sight, but the keyboard could still reach it
+  for (const name in TITLES) document.querySelector(`.st-key-${name} button`)?.setAttribute("title", TITLES[name])
   const answer = document.querySelector(".st-key-prediction") // it stays, and what is in it is replaced
   answer?.setAttribute("role", "status")
   answer?.setAttribute("aria-atomic", "true")
@@ -135,10 +136,10 @@ everywhere("paste", event => {
   input.dispatchEvent(new Event("change", { bubbles: true }))
 })
 everywhere("click", event => {
-  const button = event.target.closest?.(BUTTONS)
-  if (!server || !button || button.disabled) return
+  const name = Object.keys(TITLES).find(each => event.target.closest?.(`.st-key-${each} button`))
+  if (!server || !name) return
   event.stopImmediatePropagation()
-  command(button.closest(".st-key-undo") ? "undo" : "clear")
+  command(name)
 })
 window.addEventListener("keydown", event => {
   const isShown = document.querySelector(".st-key-draw")?.offsetParent
