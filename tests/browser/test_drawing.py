@@ -139,7 +139,7 @@ def test_a_look_at_another_tab_a_reload_and_another_page_keep_the_drawing(page):
     draw(page, placed(4))
     expect_answer(page, 4)
     open_tab(page, "Model")
-    expect(page.get_by_text("test digits read correctly")).to_be_visible()
+    expect(page.get_by_text("MNIST's test digits").first).to_be_visible()
     open_tab(page, "Draw")
     expect_answer(page, 4)
     reload(page)

@@ -39,4 +39,4 @@ def test_a_digit_is_read_taught_and_explained_as_far_as_answers_go(new_page, tmp
         assert page.locator(".st-key-why_erasure figure").count() >= 1
         assert page.locator(".st-key-why_inside").count() == 0
         open_tab(page, "Model")
-        expect(page.get_by_text("test digits read correctly")).to_be_visible()
+        expect(page.get_by_text("MNIST's test digits").first).to_be_visible()
