@@ -42,7 +42,8 @@ def show() -> None:
         across, down = current_sheet().seen()
         sizes = f"--pen-width: {stroke_width}px; --across: {across}px; --down: {down}px"  # for style.css
         st.html(f"<style>:root {{ {sizes} }}</style>")
-        st.session_state["drawn"] = (reading, (PAPER_PX, PAPER_PX)) if reading else None  # for the Why tab
+        # for the Why tab
+        st.session_state["drawn"] = (reading, (PAPER_PX,) * 2, drawing.strokes) if drawing and reading else None
         answer.html(reading_html(reading) if reading else hint_html(hint))
         with bars:
             position = _pick(drawing, reading)

@@ -8,7 +8,7 @@ from views.model import NO_CARD
 
 
 def test_why_and_model_cost_nothing_until_they_are_opened(page, monkeypatch):
-    monkeypatch.setattr("views.why.Explainer", lambda *_: pytest.fail("looked inside"))
+    monkeypatch.setattr("views.why.tab.Explainer", lambda *_: pytest.fail("looked inside"))
     page.open(FOUR)
     assert not page.app.markdown
     page.show("Model")

@@ -35,7 +35,7 @@ def test_why_waits_for_something_to_explain_and_then_says_it_all(page, monkeypat
         raise ModelError("There is no index here.")
 
     page.draw(EMPTY)
-    monkeypatch.setattr("views.why.Explainer.neighbours", missing)
+    monkeypatch.setattr("views.why.tab.Explainer.neighbours", missing)
     page.draw(FOUR)
     assert [info.value for info in page.app.info] == ["There is no index here."]
     assert "#### Inside the model" in headings(page), "only the neighbours are missing"
