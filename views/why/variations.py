@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import chain, pairwise
+from operator import itemgetter
 
 import altair as alt
 import numpy as np
@@ -15,8 +16,10 @@ from recognizer.prediction import NO_DIGIT
 from views.answer import with_article
 from views.figures import accent, ink_picture, png_uri
 
-HEIGHT_PX = 170
+HEIGHT_PX = 240
 STRIP, STRIP_PX = 7, 28  # pictures above a chart, and their side
+FIELDS = ("value", "from", "to", "image", "title")  # of a drawing; vega-tooltip shows the last two as they are
+GREY = "#8a94a3"
 # Of lines, by digit, beside the accent colour; all can be seen on white and on black.
 QUIET = ["#8a94a3", "#d9730d", "#2f9e8f", "#a46bc4", "#b08d2a", "#d1608b", "#6f9440", "#a8714f", "#3f9db5", "#8483b5"]
 
@@ -70,12 +73,13 @@ WORDS = {
 
 def show(variations: list[tuple[Variation, list[Prediction]]]) -> None:
     """Show each variation, two side by side where there is room."""
-    columns = st.columns(2)
     for number, (variation, predictions) in enumerate(variations):
+        if number % 2 == 0:
+            columns = st.columns(2)
         with columns[number % 2]:
             st.markdown(f"**{WORDS[variation.name].title}**")
-            st.altair_chart(chart(variation, predictions))
-            st.caption(sentence(variation, [each.label for each in predictions]))
+            st.altair_chart(chart(variation, predictions), height=HEIGHT_PX)
+            st.markdown(sentence(variation, [each.label for each in predictions]))
 
 
 def sentence(variation: Variation, labels: Sequence[int]) -> str:
@@ -99,63 +103,60 @@ def sentence(variation: Variation, labels: Sequence[int]) -> str:
 
 
 def chart(variation: Variation, predictions: list[Prediction]) -> alt.LayerChart | alt.FacetChart:
-    """The confidence in each digit that is read anywhere, in per cent; grey where none is; and the drawing above it."""
+    """The confidence in each digit that is read anywhere, in per cent; grey where none is; the drawings above it."""
     values, read = variation.values.tolist(), predictions[variation.present].digit
     digits = sorted({each.digit for each in predictions if each.is_digit} | {read})
-    x_axis = alt.X("value:Q", title=WORDS[variation.name].axis, scale=alt.Scale(domain=(values[0], values[-1])))
-    y_axis = alt.Y("share:Q", title="confidence (%)", scale=alt.Scale(domain=(0, 100)))
-    colours = alt.Scale(domain=digits, range=[accent() if digit == read else QUIET[digit] for digit in digits])
-    colour = alt.Color("digit:N", scale=colours, legend=None)
-    lines = [
-        {"value": value, "digit": digit, "share": 100 * float(each.probabilities[digit])}
-        for digit in digits
-        for value, each in zip(values, predictions, strict=True)
-    ]
-    ends = [max(lines[i : i + len(values)], key=_share) for i in range(0, len(lines), len(values))]
-    pictures = [
-        {"value": value, "image": png_uri(ink_picture(each.input)), "title": f"{value:g}: {_answer(each)}"}
-        for value, each in zip(values, predictions, strict=True)
-    ]
-    strip = [pictures[i] for i in np.linspace(0, len(pictures) - 1, STRIP).round().astype(int)]
-    present = [{"value": values[variation.present]}]
-    near = alt.selection_point(fields=["value"], nearest=True, on="pointermove", clear="pointerout", empty=False)
-    return alt.layer(
-        alt.Chart(alt.Data(values=_refusals(values, predictions)))
-        .mark_rect(color="#8a94a3", opacity=0.25)
-        .encode(x=x_axis, x2="end:Q"),
-        alt.Chart(alt.Data(values=present)).mark_rule(strokeDash=[4, 3]).encode(x=x_axis),
-        alt.Chart(alt.Data(values=lines)).mark_line(strokeWidth=2.5).encode(x=x_axis, y=y_axis, color=colour),
-        alt.Chart(alt.Data(values=ends)).mark_text(dy=-8).encode(x=x_axis, y=y_axis, color=colour, text="digit:N"),
-        alt.Chart(alt.Data(values=strip))
-        .mark_image(width=STRIP_PX, height=STRIP_PX)
-        .encode(x=x_axis, y=alt.value(-STRIP_PX / 2 - 6), url="image:N"),
-        alt.Chart(alt.Data(values=pictures))
-        .mark_rule()
-        .encode(x=x_axis, opacity=alt.condition(near, alt.value(0.6), alt.value(0)), tooltip=["image:N", "title:N"])
-        .add_params(near),
-        height=HEIGHT_PX,
-        description=sentence(variation, [each.label for each in predictions]),
-    )
-
-
-def _refusals(values: list[float], predictions: list[Prediction]) -> list[dict[str, float]]:
-    """From where to where no digit is read, half a step beyond each such picture."""
+    colours = [accent() if digit == read else QUIET[digit] for digit in digits]
     edges = [values[0], *((a + b) / 2 for a, b in pairwise(values)), values[-1]]
-    return [
-        {"value": edges[first], "end": edges[last + 1]}
-        for is_digit, run in groupby(range(len(values)), lambda i: predictions[i].is_digit)
-        if not is_digit
-        for first, *_, last in [[*run] * 2]
+    drawings = [
+        dict(zip(FIELDS, (value, start, end, png_uri(ink_picture(each.input)), _title(value, each)), strict=True))
+        for value, (start, end), each in zip(values, pairwise(edges), predictions, strict=True)
     ]
+    lines = [
+        [
+            {"value": value, "digit": digit, "share": 100 * float(each.probabilities[digit])}
+            for value, each in zip(values, predictions, strict=True)
+        ]
+        for digit in digits
+    ]
+    axis = {"title": WORDS[variation.name].axis, "scale": alt.Scale(domain=(values[0], values[-1]), nice=False)}
+    at, place = alt.X("value:Q", **axis), {"x": alt.X("from:Q", **axis), "x2": "to:Q"}
+    on_line = {
+        "x": at,
+        "y": alt.Y("share:Q", title="confidence (%)", scale=alt.Scale(domain=(0, 100))),
+        "color": alt.Color("digit:N", scale=alt.Scale(domain=digits, range=colours), legend=None),
+    }
+    pointed_at = alt.selection_point(fields=["value"], on="pointerover", clear="pointerout", empty=False)
+    layers = [
+        _layer([drawing for drawing, each in zip(drawings, predictions, strict=True) if not each.is_digit])
+        .mark_rect(color=GREY, opacity=0.25)
+        .encode(**place),
+        _layer([drawings[variation.present]]).mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(x=at),
+        _layer(list(chain(*lines))).mark_line(strokeWidth=2.5).encode(**on_line),
+        _layer([max(line, key=itemgetter("share")) for line in lines])
+        .mark_text(dx=9, dy=12, fontSize=15, fontWeight="bold")
+        .encode(**on_line, text="digit:N"),
+        _layer([drawings[i] for i in np.linspace(0, len(drawings) - 1, STRIP).round().astype(int)])
+        .mark_image(width=STRIP_PX, height=STRIP_PX)
+        .encode(x=at, y=alt.value(-STRIP_PX / 2 - 6), url="image:N"),
+        _layer(drawings)
+        .mark_rect(color=GREY)
+        .encode(
+            **place, tooltip=["image:N", "title:N"], opacity=alt.condition(pointed_at, alt.value(0.5), alt.value(0))
+        )
+        .add_params(pointed_at),
+    ]
+    return alt.layer(*layers, description=sentence(variation, [each.label for each in predictions]))
 
 
-def _share(point: dict[str, float]) -> float:
-    return point["share"]
+def _layer(rows: list[dict]) -> alt.Chart:
+    return alt.Chart(alt.Data(values=rows))
 
 
 def _named(label: int) -> str:
     return with_article(label) if label != NO_DIGIT else "not a digit"
 
 
-def _answer(prediction: Prediction) -> str:
-    return f"{prediction.digit}, {percent(prediction.confidence)}" if prediction.is_digit else "not a digit"
+def _title(value: float, prediction: Prediction) -> str:
+    said = f"{prediction.digit} ({percent(prediction.confidence)})" if prediction.is_digit else "not a digit"
+    return f"{value:g}: {said}"
