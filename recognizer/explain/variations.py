@@ -45,11 +45,12 @@ def variations(ink: np.ndarray, strokes: Sequence[Stroke] = ()) -> list[Variatio
     """
     whole = prepare_ink(ink)
     digit = crop(ink)
+    darkest = digit.max()
     if max(digit.shape) > WORKING_PX:
         digit = _to(WORKING_PX, digit)
 
-    def seen(changed: np.ndarray) -> np.ndarray:  # with the darkest ink as dark as before, as `find_ink` would make it
-        return prepare_ink(np.minimum(changed * (digit.max() / max(changed.max(), 1e-6)), 1))
+    def seen(changed: np.ndarray) -> np.ndarray:  # with its darkest ink as dark as before, as `find_ink` would make it
+        return prepare_ink(np.minimum(changed * (darkest / max(changed.max(), 1e-6)), 1))
 
     ways: list[tuple[str, np.ndarray, float, Callable[[float], np.ndarray]]] = [
         ("turn", np.arange(-60, 61, 3), 0, lambda degrees: seen(_turned(digit, degrees))),

@@ -180,8 +180,8 @@ PARTS = (
     Part(
         "variations",
         "How much does it take?",
-        "Here your drawing is changed little by little. A line shows how sure the model is of a digit; the dashed line "
-        "is your drawing as it is. In the grey parts the model sees no digit. Point at a chart to see the drawing there.",
+        "Here your drawing is changed little by little. A line is how sure the model is of a digit; the dashed line is "
+        "your drawing as it is. In the grey parts the model sees no digit. Point at a chart to see the drawing there.",
         _variations,
     ),
     Part(

@@ -119,18 +119,19 @@ def chart(variation: Variation, predictions: list[Prediction]) -> alt.LayerChart
         ]
         for digit in digits
     ]
-    axis = {"title": WORDS[variation.name].axis, "scale": alt.Scale(domain=(values[0], values[-1]), nice=False)}
-    at, place = alt.X("value:Q", **axis), {"x": alt.X("from:Q", **axis), "x2": "to:Q"}
+    scale = alt.Scale(domain=(values[0], values[-1]), nice=False)
+    at, start = (alt.X(name, title=WORDS[variation.name].axis, scale=scale) for name in ("value:Q", "from:Q"))
     on_line = {
         "x": at,
         "y": alt.Y("share:Q", title="confidence (%)", scale=alt.Scale(domain=(0, 100))),
         "color": alt.Color("digit:N", scale=alt.Scale(domain=digits, range=colours), legend=None),
     }
     pointed_at = alt.selection_point(fields=["value"], on="pointerover", clear="pointerout", empty=False)
+    shaded = alt.condition(pointed_at, alt.value(0.5), alt.value(0))
     layers = [
         _layer([drawing for drawing, each in zip(drawings, predictions, strict=True) if not each.is_digit])
         .mark_rect(color=GREY, opacity=0.25)
-        .encode(**place),
+        .encode(x=start, x2="to:Q"),
         _layer([drawings[variation.present]]).mark_rule(color=GREY, strokeDash=[4, 3], strokeWidth=2).encode(x=at),
         _layer(list(chain(*lines))).mark_line(strokeWidth=2.5).encode(**on_line),
         _layer([max(line, key=itemgetter("share")) for line in lines])
@@ -141,9 +142,7 @@ def chart(variation: Variation, predictions: list[Prediction]) -> alt.LayerChart
         .encode(x=at, y=alt.value(-STRIP_PX / 2 - 6), url="image:N"),
         _layer(drawings)
         .mark_rect(color=GREY)
-        .encode(
-            **place, tooltip=["image:N", "title:N"], opacity=alt.condition(pointed_at, alt.value(0.5), alt.value(0))
-        )
+        .encode(x=start, x2="to:Q", tooltip=["image:N", "title:N"], opacity=shaded)
         .add_params(pointed_at),
     ]
     return alt.layer(*layers, description=sentence(variation, [each.label for each in predictions]))
