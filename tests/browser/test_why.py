@@ -27,7 +27,7 @@ def test_a_step_opens_by_its_address_and_its_charts_show_the_drawing_at_the_poin
     at_rest(page)
     turned = charts.nth(1)
     expect(story).to_contain_text("It stays a 7, with every pen from 1 to 40 px.")
-    expect(turned.locator("[aria-label^='It stays a 7 until it is turned']").or_(turned)).to_have_count(1)
+    expect(story.locator("[role=graphics-document][aria-label^='It stays a 7 until it is turned by']")).to_have_count(1)
     turned.scroll_into_view_if_needed()
     titles = []
     for share in (0.3, 0.6):

@@ -152,4 +152,3 @@ def test_a_chart_has_a_line_for_each_digit_that_is_read_and_grey_where_none_is(l
     assert [(each["from"], each["to"]) for each in refused] == [(15, 45), (45, 60)]
     assert [each["value"] for each in present] == [0]
     assert [each["digit"] for each in names] == [1, 7] and len(lines) == 10
-    assert spec["description"] == sentence(TURN, [1, 1, 7, 10, 10])

@@ -78,8 +78,9 @@ def show(variations: list[tuple[Variation, list[Prediction]]]) -> None:
             columns = st.columns(2)
         with columns[number % 2]:
             st.markdown(f"**{WORDS[variation.name].title}**")
-            st.altair_chart(chart(variation, predictions), height=HEIGHT_PX)
-            st.markdown(sentence(variation, [each.label for each in predictions]))
+            told = sentence(variation, [each.label for each in predictions])
+            st.altair_chart(chart(variation, predictions), height=HEIGHT_PX, alt=told)
+            st.markdown(told)
 
 
 def sentence(variation: Variation, labels: Sequence[int]) -> str:
@@ -145,7 +146,7 @@ def chart(variation: Variation, predictions: list[Prediction]) -> alt.LayerChart
         .encode(x=start, x2="to:Q", tooltip=["image:N", "title:N"], opacity=shaded)
         .add_params(pointed_at),
     ]
-    return alt.layer(*layers, description=sentence(variation, [each.label for each in predictions]))
+    return alt.layer(*layers, padding={"bottom": 0}).configure_mark(aria=False)  # its sentence is read out
 
 
 def _layer(rows: list[dict]) -> alt.Chart:
