@@ -32,7 +32,9 @@ STEPS = {  # by name: a title, what the step does, and what leaving it out would
 
 
 def _drawing(explanation: Explanation) -> None:
-    st.html(row([_step(*explanation.steps[0], explanation.own)]))
+    step, _ = explanation.steps[0]
+    title, sentence, _ = STEPS[step.name]
+    st.html(row([figure(ink_picture(step.picture), title, sentence, "large")]))
 
 
 def _steps(explanation: Explanation) -> None:

@@ -146,7 +146,7 @@ def chart(variation: Variation, predictions: list[Prediction]) -> alt.LayerChart
         .encode(x=start, x2="to:Q", tooltip=["image:N", "title:N"], opacity=shaded)
         .add_params(pointed_at),
     ]
-    return alt.layer(*layers, padding={"bottom": 0}).configure_mark(aria=False)  # its sentence is read out
+    return alt.layer(*layers, padding={"bottom": 5}).configure_mark(aria=False)  # its sentence is read out
 
 
 def _layer(rows: list[dict]) -> alt.Chart:
