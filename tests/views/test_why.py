@@ -10,7 +10,7 @@ from benchmarks.support.canvas import sent
 from recognizer import ModelError
 from recognizer.explain.variations import Variation
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE, sha256_of
-from tests.views.sent import FOUR, SEVEN
+from tests.views.sent import FOUR, NUMBER, SEVEN
 from tests.views.test_photo import png
 from views.why.variations import WORDS, chart, sentence
 
@@ -62,6 +62,12 @@ def test_explanations_and_corrections_are_of_the_model_that_answered_whatever_li
     page.show("Why")
     assert not page.app.warning and "The model says: 4" in headings(page)[0]
     assert page.app.session_state["feedback"].shown.model == answered
+
+
+def test_a_number_of_which_no_digit_is_picked_is_explained_from_its_last(page):
+    page.open(NUMBER, tab="Why")
+    page.app.session_state["picked"] = None  # as Streamlit leaves it after a reload, say
+    assert "The model says: 7" in headings(page.run())[0]
 
 
 @pytest.fixture

@@ -15,14 +15,14 @@ from views.why.parts import parts_of, said
 
 NOTHING = "Nothing has been read yet. Draw a digit or add a photo, then come back to see why it was read that way."
 DRAWING = "Your drawing"
-POLL_S = 1.0
+POLL_S = 1.0  # between two looks at whether something has been read
 MAX_TAUGHT = 8  # drawings that decided
 ONLY_ANSWERS = (
     f"This page runs with a lighter model ({MODEL_VARIABLE}) that only gives answers. With the Keras model, this tab "
     "also shows which strokes counted and the inside of the model."
 )
-Source = tuple[Reading, tuple[int, int], tuple[Stroke, ...]]  # what was read, on a picture of (width, height) px, and
-# the strokes that it was drawn with, in px of the picture; none where they are not known
+# What was read, on a picture of (width, height) px, and the strokes that it was drawn with, as far as they are known.
+Source = tuple[Reading, tuple[int, int], tuple[Stroke, ...]]
 
 
 @st.fragment
@@ -71,11 +71,12 @@ def _pick(reading: Reading, name: str) -> Detection:
     digits = reading.digits
     if len(digits) == 1:
         return digits[0]
-    last = st.session_state.get("picked", len(digits) - 1) if name == DRAWING else len(digits) - 1
+    last = len(digits) - 1
+    on_draw = st.session_state.get("picked") if name == DRAWING else None
     picked = st.segmented_control(
         "Which digit?",
         range(len(digits)),
-        default=min(last, len(digits) - 1),
+        default=last if on_draw is None else min(on_draw, last),
         format_func=digit_labels(digits).__getitem__,
         required=True,
         key=f"why_digit_{name}_{len(digits)}",
