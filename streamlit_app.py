@@ -12,8 +12,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import draw, log, model, photo, why
+from views import draw, log, model, photo
 from views.figures import accent
+from views.why import tab as why
 
 VIEWS = Path(__file__).parent / "views"
 
@@ -22,7 +23,7 @@ st.set_page_config("Draw a digit", page_icon=VIEWS / "icon.png", layout="centere
 st.html(VIEWS / "style.css")
 st.html(f"<style>:root {{ --accent: {accent()} }}</style>")
 st.html('<h1 class="title">Draw a digit and watch it being read</h1>')
-draw_tab, photo_tab, why_tab, model_tab = st.tabs(["Draw", "Photo", "Why", "Model"], key="tab", on_change="rerun")
+draw_tab, photo_tab, why_tab, model_tab = st.tabs(["Draw", "Photo", "Why", "Model"], key="tab", bind="query-params")
 with draw_tab:  # always run, or a visit to another tab would lose the drawing
     draw.show()
 with photo_tab:  # the same for the uploaded files

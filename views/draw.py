@@ -44,17 +44,20 @@ def show() -> None:
         across, down = current_sheet().seen()
         sizes = f"--pen-width: {stroke_width}px; --across: {across}px; --down: {down}px"  # for style.css
         st.html(f"<style>:root {{ {sizes} }}</style>")
-        st.session_state["drawn"] = (reading, (PAPER_PX, PAPER_PX)) if reading else None  # for the Why tab
+        # for the Why tab
+        st.session_state["drawn"] = (reading, (PAPER_PX,) * 2, drawing.strokes) if drawing and reading else None
         answer.html(reading_html(reading) if reading else hint_html(hint))
         with share_place:
             share.show(drawing)
         with bars:
-            position = _pick(drawing, reading)
+            with st.container(key="pick"):
+                position = _pick(drawing, reading)
             digit = reading.digits[position] if reading else None
-            if current_sheet().strokes:
-                st.html(bars_html(digit))
-            else:
-                examples.show()
+            with st.empty():  # so that neither is ever seen beside the other
+                if current_sheet().strokes:
+                    st.html(bars_html(digit))
+                else:
+                    examples.show()
         preview.html(preview_html(digit))
         with feedback_place:
             feedback.show(drawing, digit, position)

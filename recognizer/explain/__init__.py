@@ -1,4 +1,4 @@
-"""Why the model read a digit as it did: `Explainer.load()` shows it in five ways."""
+"""Why the model read a digit as it did: `Explainer.load()` shows it in six ways."""
 
 from recognizer.explain.explainer import Explainer
 

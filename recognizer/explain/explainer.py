@@ -1,6 +1,8 @@
 """One model, and everything that can be asked about why it read a digit as it did."""
 
 import os
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Self
 
 import cv2
@@ -10,7 +12,9 @@ from recognizer.errors import ModelError
 from recognizer.explain.attribution import attribution
 from recognizer.explain.erasure import Erasure, smallest_erasure
 from recognizer.explain.steps import Step, steps
+from recognizer.explain.variations import Variation, variations
 from recognizer.neighbours import Neighbour, index_of
+from recognizer.numbers.strokes import Stroke
 from recognizer.prediction import Prediction
 from recognizer.preprocess import centre, corner, crop, fit, ink_box
 from recognizer.recognizer import Recognizer
@@ -66,6 +70,12 @@ class Explainer:
     def smallest_erasure(self, ink: np.ndarray) -> Erasure | None:
         """Return the least ink to erase for another answer, or None if no small erasure was found."""
         return smallest_erasure(ink, self.model)
+
+    def variations(self, ink: np.ndarray, strokes: Sequence[Stroke] = ()) -> list[tuple[Variation, list[Prediction]]]:
+        """Return the variations of a digit, as `recognizer.explain.variations` makes them, with their predictions."""
+        varied = variations(ink, strokes)
+        predictions = iter(self._recognizer.predict_prepared(np.concatenate([each.inputs for each in varied])))
+        return [(each, list(islice(predictions, len(each.inputs)))) for each in varied]
 
     def neighbours(self, picture: np.ndarray, count: int = 8) -> list[Neighbour]:
         """Return the training digits most similar to `picture`, float32 (28, 28); `ModelError` without an index."""

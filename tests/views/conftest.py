@@ -53,7 +53,7 @@ class Page:
         return self.run()
 
     def show(self, tab) -> Self:
-        self.app.session_state["tab"] = tab
+        self.app.query_params["tab"] = tab
         return self.run()
 
     def click(self, key) -> Self:

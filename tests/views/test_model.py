@@ -57,7 +57,7 @@ def shown(page):
 
 
 def test_why_and_model_cost_nothing_until_they_are_opened(page, monkeypatch):
-    monkeypatch.setattr("views.why.Explainer", lambda *_: pytest.fail("looked inside"))
+    monkeypatch.setattr("views.why.tab.Explainer", lambda *_: pytest.fail("looked inside"))
     page.open(FOUR)
     assert not page.app.metric and not shown(page)
     page.show("Model")
