@@ -12,8 +12,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from views import draw, log, model, photo
+from views import log, photo
+from views.draw import tab as draw
 from views.figures import accent
+from views.model import tab as model
 from views.why import tab as why
 
 VIEWS = Path(__file__).parent / "views"

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -6,6 +8,8 @@ from recognizer import Recognizer
 from recognizer.runtimes.loader import DEFAULT_MODEL
 from tests.helpers import sample
 
+BROWSER = Path(__file__).parent / "browser"
+
 # The canvas component registers itself when it is imported, which needs a running Streamlit; AppTest stands in for it.
 AppTest.from_string("import streamlit_drawable_canvas").run()
 
@@ -13,7 +17,7 @@ AppTest.from_string("import streamlit_drawable_canvas").run()
 def pytest_collection_modifyitems(items):
     """Let each file run in one process, for its tests share fixtures; those in a browser share a server, too."""
     for item in items:
-        group = "browser" if item.path.parent.name == "browser" else str(item.path)
+        group = "browser" if item.path.is_relative_to(BROWSER) else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
 
 

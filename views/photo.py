@@ -12,10 +12,10 @@ from PIL import Image
 from recognizer import Reading, Recognizer, RecognizerError
 from recognizer.formatting import COLUMNS, percent, table_rows, unread_note
 from recognizer.images.opening import ENDINGS, Opened, open_picture
-from views.hand import current_hand
 from views.limits import wait_your_turn
 from views.outlines import draw_outlines
 from views.reading import recognizer
+from views.teach.hand import current_hand
 
 MAX_FILE_MB = 30  # as in .streamlit/config.toml
 MAX_FILES = 10

@@ -10,9 +10,10 @@ from benchmarks.support.drawing import drawn, placed
 from benchmarks.support.visitor import Answer, sheets
 from recognizer import Reading, Recognizer
 from tests.helpers import always
-from views import answer, draw
+from views import answer
 from views.canvas import fabric
 from views.canvas.sheet import Sheet
+from views.draw import tab as draw
 
 
 def test_what_the_visitor_knows_of_the_page_is_true():

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Error, expect, sync_playwright
 
 from benchmarks.support.driver import PHONE, ROOT, launch, open_page, server_of, wait_until_read
-from tests.browser.steps import reset
+from tests.browser.support.steps import reset
 
 expect.set_options(timeout=30_000)  # the tests may share two cores
 

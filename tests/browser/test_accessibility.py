@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
 from benchmarks.support.driver import at_rest, draw, prediction
-from tests.browser.steps import expect_answer, expect_number, number, open_tab
+from tests.browser.support.steps import expect_answer, expect_number, number, open_tab
 
 # Streamlit gives its drop zone both a role that hides it and a name; the button in it can be reached.
 NOT_OURS = [["[data-testid=stFileUploaderDropzone]"]]

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
 from benchmarks.support.driver import at_rest, draw, open_page, prediction, wait_until_read
-from tests.browser.steps import LINE, clear, expect_answer, open_tab
+from tests.browser.support.steps import LINE, clear, expect_answer, open_tab
 
 
 def test_no_key_reaches_the_hidden_toolbar_of_the_canvas(page):

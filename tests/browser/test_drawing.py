@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
 from benchmarks.support.driver import PEN, at_rest, draw, draw_by_touch, prediction, set_width
-from tests.browser.steps import (
+from tests.browser.support.steps import (
     EMPTY,
     clear,
     expect_answer,

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.browser.firefox import firefox, firefox_path
+from tests.browser.support.firefox import firefox, firefox_path
 
 TEXT = "document.querySelector('.st-key-prediction').innerText"
 CANVAS = "document.querySelector('.st-key-canvas')"

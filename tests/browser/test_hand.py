@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from benchmarks.support.drawing import looped_seven
 from benchmarks.support.driver import at_rest, draw, open_page, wait_until_read
-from tests.browser.steps import clear, expect_answer, expect_taught, open_tab, reload, tap, teach_a_looped_seven
+from tests.browser.support.steps import clear, expect_answer, expect_taught, open_tab, reload, tap, teach_a_looped_seven
 
 
 def more(page):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
 from benchmarks.support.driver import ROOT, at_rest, draw, open_page, served, wait_until_read
-from tests.browser.steps import clear, expect_answer, open_tab, teach_a_looped_seven
+from tests.browser.support.steps import clear, expect_answer, open_tab, teach_a_looped_seven
 
 BLOCKED = """
 import sys

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
 from benchmarks.support.driver import draw, prediction, set_width
-from tests.browser.steps import expect_number, number
+from tests.browser.support.steps import expect_number, number
 
 OUTLINES = """() => {
     const source = document.querySelector(".st-key-canvas .marks img").src

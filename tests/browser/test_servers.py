@@ -6,7 +6,7 @@ from benchmarks.support.drawing import placed
 from benchmarks.support.driver import PHONE, ROOT, draw, draw_by_touch, open_page, prediction, served, set_width
 from corrections.database import UNREACHABLE, open_engine
 from corrections.store import CorrectionStore
-from tests.browser.steps import clear, expect_answer, expect_number, number, open_tab
+from tests.browser.support.steps import clear, expect_answer, expect_number, number, open_tab
 
 
 def test_the_keras_model_reads_what_was_drawn_before_it_had_loaded_and_why_opens_all_of_its_parts(new_page):

@@ -7,7 +7,7 @@ from benchmarks.support.canvas import sent
 from benchmarks.support.drawing import placed
 from recognizer import Recognizer
 from tests.views.sent import FOUR, NUMBER, SEVEN, number
-from views.draw import DRAW_HINT
+from views.draw.tab import DRAW_HINT
 from views.limits import LIMITS
 
 
@@ -37,7 +37,7 @@ def test_of_equal_digits_each_can_be_picked(page):
 
 def test_a_pick_that_an_undo_has_made_void_is_the_last_digit(page, monkeypatch):
     page.open(NUMBER)
-    monkeypatch.setattr("views.draw.st.segmented_control", lambda *_, **__: None)  # as seen after fast undos
+    monkeypatch.setattr("views.draw.tab.st.segmented_control", lambda *_, **__: None)  # as seen after fast undos
     assert page.run().winners == ["7"]
 
 

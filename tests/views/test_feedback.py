@@ -15,7 +15,7 @@ from corrections.database import UNREACHABLE, open_engine
 from corrections.store import CorrectionStore
 from recognizer.runtimes.loader import DEFAULT_MODEL
 from tests.views.sent import FOUR, NUMBER, SEVEN
-from views import feedback, hand, keeper
+from views.teach import feedback, hand, keeper
 
 
 @pytest.fixture

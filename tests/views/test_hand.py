@@ -8,7 +8,7 @@ from benchmarks.support.canvas import sent
 from benchmarks.support.drawing import looped_seven, placed, render
 from recognizer import Hand
 from tests.views.sent import EMPTY, FOUR, SEVEN
-from views import hand
+from views.teach import hand
 
 LOOPED = [sent(looped_seven(bar)) for bar in (78, 70, 86)]
 
@@ -55,8 +55,8 @@ def test_why_shows_the_drawings_that_decided_and_then_what_the_model_says_by_its
     tap(page, 7)
     page.draw(LOOPED[1]).show("Why")
     headings = [each.value for each in page.app.markdown]
-    assert headings[:2] == ["### 7, as you taught it", "#### Your drawings that decided"]
-    assert any(heading.startswith("### By itself, the model says: 2") for heading in headings)
+    assert headings[:2] == ["## 7, as you taught it", "### Your drawings that decided"]
+    assert any(heading.startswith("## By itself, the model says: 2") for heading in headings)
     assert page.html.count('class="figure pixels small"') == 1 + 8, "and the most similar training digits"
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE
 from tests.views.sent import FOUR
-from views.card import MAX_CARD, MISREAD, read_card, read_misread
-from views.model import NO_CARD, NO_PICTURES, _story
-from views.plots import confusion_chart, history_chart, reliability_chart
+from views.model.card import MAX_CARD, MISREAD, read_card, read_misread
+from views.model.plots import confusion_chart, history_chart, reliability_chart
+from views.model.tab import NO_CARD, NO_PICTURES, _story
 
 CARD = json.loads(DEFAULT_MODEL.with_suffix(".json").read_text())
 MISREAD_FILE = DEFAULT_MODEL.with_name("digits_misread.npz")

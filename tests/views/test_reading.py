@@ -11,7 +11,7 @@ from recognizer import ModelError
 from recognizer.runtimes.loader import MODEL_VARIABLE
 from tests.views.sent import FOUR, PAGE
 from views import reading
-from views.draw import LOADING_HINT
+from views.draw.tab import LOADING_HINT
 
 pytestmark = pytest.mark.usefixtures("fresh_cache")
 
@@ -26,10 +26,11 @@ def test_the_page_is_shown_without_importing_what_takes_long(monkeypatch):
     monkeypatch.setenv(MODEL_VARIABLE, "none.keras")
     code = (
         f"import sys; from streamlit.testing.v1 import AppTest; AppTest.from_file({str(PAGE)!r}).run(timeout=60); "
-        "print([name for name in ('views.feedback', 'tensorflow', 'sqlalchemy', 'psycopg') if name in sys.modules])"
+        "names = 'views.teach.feedback', 'tensorflow', 'sqlalchemy', 'psycopg'; "
+        "print([name for name in names if name in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=PAGE.parent, capture_output=True, text=True, check=True)
-    assert run.stdout == "['views.feedback']\n"
+    assert run.stdout == "['views.teach.feedback']\n"
 
 
 def test_a_missing_model_is_one_sentence_and_found_once_it_is_there(page, monkeypatch, tmp_path):

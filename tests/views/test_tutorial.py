@@ -11,11 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from benchmarks.support.drawing import drawn
 from recognizer import ModelError
-from views import tutorial
+from views.draw import tutorial
 
 PAGE = """
 import streamlit as st
-from views import tutorial
+from views.draw import tutorial
 tutorial.show(st.session_state.get("ink"), st.session_state.get("reading"))
 """
 SMALL = drawn(7, height=60, left=230, top=10)

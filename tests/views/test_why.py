@@ -25,7 +25,7 @@ def test_why_waits_for_something_to_explain_and_then_says_it_all(page, monkeypat
     assert "Nothing has been read yet" in page.app.info[0].value
     page.draw(FOUR)
     assert "The model says: 4" in headings(page)[0]
-    assert [heading[5:] for heading in headings(page) if heading.startswith("#### ")] == [
+    assert [heading[4:] for heading in headings(page) if heading.startswith("### ")] == [
         "What the model saw",
         "Which strokes counted",
         "What would change its mind",
@@ -42,11 +42,11 @@ def test_why_waits_for_something_to_explain_and_then_says_it_all(page, monkeypat
     monkeypatch.setattr("views.why.tab.Explainer.neighbours", missing)
     page.draw(SEVEN)
     assert [info.value for info in page.app.info] == ["There is no index here."]
-    assert "#### Inside the model" in headings(page), "only the neighbours are missing"
+    assert "### Inside the model" in headings(page), "only the neighbours are missing"
     letter = sent([[(80, 60), (80, 240)], [(220, 60), (220, 240)], [(80, 150), (220, 150)]])
     page.draw(letter)
-    assert headings(page)[0].startswith("### This does not look like a digit. Most similar digit: ")
-    assert "#### Which parts look like a digit" in headings(page)
+    assert headings(page)[0].startswith("## This does not look like a digit. Most similar digit: ")
+    assert "### Which parts look like a digit" in headings(page)
     assert "the model would still say that it is not a digit" in page.text
 
 
@@ -80,7 +80,7 @@ def story(page):
 
 def step(page):
     """Which step is shown, and its title."""
-    count, title = (text for text in headings(page) if re.match(r"Step \d|### \d\.", text))
+    count, title = (text for text in headings(page) if re.match(r"Step \d|## \d\.", text))
     return count, title
 
 
@@ -94,8 +94,8 @@ def open_step(page, named):
 
 
 def test_the_story_goes_from_step_to_step_and_the_address_with_it(story):
-    assert step(story) == ("Step 1 of 5", "### 1. What you drew") and can_be_pressed(story) == [False, True]
-    assert step(story.click("why_next")) == ("Step 2 of 5", "### 2. What the model saw")
+    assert step(story) == ("Step 1 of 5", "## 1. What you drew") and can_be_pressed(story) == [False, True]
+    assert step(story.click("why_next")) == ("Step 2 of 5", "## 2. What the model saw")
     assert story.app.query_params == {"tab": "Why", "step": "2"} and can_be_pressed(story) == [True, True]
     assert step(story.click("why_back"))[0] == "Step 1 of 5" and story.app.query_params["step"] == "1"
     assert step(open_step(story, "5"))[0] == "Step 5 of 5" and can_be_pressed(story) == [True, False]
@@ -114,7 +114,7 @@ def test_variations_are_computed_once_and_only_when_their_step_is_opened(story, 
     story.click("why_next").click("why_next")
     assert not asked
     story.click("why_next").click("why_back").click("why_next")
-    assert len(asked) == 1 and step(story)[1] == "### 4. How much does it take?"
+    assert len(asked) == 1 and step(story)[1] == "## 4. How much does it take?"
     assert sum(text.startswith("It stays a 4") for text in headings(story)) == len(WORDS) - 1, "but for the pen"
 
 

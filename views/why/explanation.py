@@ -12,9 +12,9 @@ from recognizer.explain.erasure import Erasure
 from recognizer.explain.steps import Step
 from recognizer.explain.variations import Variation
 from recognizer.neighbours import Neighbour
-from views.hand import current_hand
 from views.limits import wait_your_turn
 from views.reading import own_answer
+from views.teach.hand import current_hand
 
 MAX_MARGIN_PX = 640  # of the paper around a digit: all of the canvas, and a part of a photo
 

@@ -16,7 +16,7 @@ def show(explanation: Explanation) -> None:
             st.button("Back", key="why_back", on_click=_go_to, args=(number - 1,), disabled=number == 1)
             st.markdown(f"Step {number} of {len(parts)}", width="content")
             st.button("Next", key="why_next", on_click=_go_to, args=(number + 1,), disabled=number == len(parts))
-        st.markdown(f"### {number}. {part.heading(explanation)}")
+        st.markdown(f"## {number}. {part.heading(explanation)}")
         st.markdown(part.sentence)
         part.show(explanation)
 

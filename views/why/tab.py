@@ -7,8 +7,8 @@ from recognizer.explain import Explainer
 from recognizer.runtimes.loader import MODEL_VARIABLE
 from views.answer import digit_labels
 from views.figures import figure, ink_picture, row
-from views.hand import name_of
 from views.reading import recognizer
+from views.teach.hand import name_of
 from views.why import story
 from views.why.explanation import Explanation
 from views.why.parts import parts_of, said
@@ -103,15 +103,15 @@ def _show(explanation: Explanation) -> None:
     if explanation.digit.taught:
         _taught(explanation)
     if own.is_digit:
-        st.markdown(f"### {'By itself, the' if explanation.digit.taught else 'The'} model says: {said(own)}")
+        st.markdown(f"## {'By itself, the' if explanation.digit.taught else 'The'} model says: {said(own)}")
     else:
-        st.markdown(f"### This does not look like a digit. Most similar digit: {own.digit}")
+        st.markdown(f"## This does not look like a digit. Most similar digit: {own.digit}")
     story.show(explanation)
-    st.markdown("### All of it")
+    st.markdown("## All of it")
     for part in parts_of(explanation):
         if part.below:
             with st.container(key=f"why_{part.name}"):
-                st.markdown(f"#### {part.heading(explanation)}")
+                st.markdown(f"### {part.heading(explanation)}")
                 part.below(explanation)
     if not explanation.explainer.looks_inside:
         st.info(ONLY_ANSWERS)
@@ -120,10 +120,10 @@ def _show(explanation: Explanation) -> None:
 def _taught(explanation: Explanation) -> None:
     """Which of the visitor's own drawings decided."""
     digit = explanation.digit
-    st.markdown(f"### {digit.digit if digit.is_digit else 'Not a digit'}, as you taught it")
+    st.markdown(f"## {digit.digit if digit.is_digit else 'Not a digit'}, as you taught it")
     if drawings := explanation.taught[:MAX_TAUGHT]:
         with st.container(key="why_taught"):
-            st.markdown("#### Your drawings that decided")
+            st.markdown("### Your drawings that decided")
             st.html(
                 row(
                     [

@@ -11,13 +11,13 @@ from corrections import Correction, CorrectionError
 from corrections.settings import Settings, settings_from
 from recognizer import Detection
 from recognizer.prediction import NO_DIGIT
-from views import hand
 from views.answer import with_article
 from views.canvas.component import Drawing, current_sheet
-from views.hand import current_hand
-from views.keeper import Keeper, key_of
 from views.limits import wait_your_turn
 from views.reading import own_answer, recognizer
+from views.teach import hand
+from views.teach.hand import current_hand
+from views.teach.keeper import Keeper, key_of
 
 ASK = "Was it right? Tap the digit you drew."
 TEACHES = "A tap teaches this page how you write, until you close it."

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
 from benchmarks.support.driver import at_rest, draw, open_page, wait_until_read
-from tests.browser.steps import expect_answer
+from tests.browser.support.steps import expect_answer
 
 WIDTHS = {"laptop": 1280, "phone": 390}
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import altair as alt
 
-from views.card import Bin, Epoch
 from views.figures import ORANGE, accent
+from views.model.card import Bin, Epoch
 
 TEXT = "currentColor"
 GREY = "#8a94a3"  # as the page's other bars have

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from benchmarks.support.driver import at_rest
-from tests.browser.steps import open_tab
+from tests.browser.support.steps import open_tab
 
 
 def test_a_cell_of_the_confusion_matrix_opens_its_digits_and_a_second_click_shows_all(page):

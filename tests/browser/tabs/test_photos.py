@@ -7,7 +7,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from benchmarks.support.drawing import drawn
-from tests.browser.steps import open_tab, reload
+from tests.browser.support.steps import open_tab, reload
 
 
 def encoded(*digits, light=1.0, format="PNG"):

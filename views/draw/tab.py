@@ -3,15 +3,16 @@
 import streamlit as st
 
 from recognizer import Reading, Recognizer, RecognizerError
-from views import examples, feedback, hand, share, tutorial
 from views.answer import bars_html, digit_labels, hint_html, preview_html, reading_html
-from views.browser import browser_side
+from views.canvas.browser import browser_side
 from views.canvas.component import Drawing, canvas, current_sheet
 from views.canvas.sheet import OVERDUE_S, PAPER_PX
-from views.hand import current_hand
+from views.draw import examples, share, tutorial
 from views.limits import charge, wait_your_turn
 from views.outlines import outlines_html
 from views.reading import is_settled, read_strokes, recognizer
+from views.teach import feedback, hand
+from views.teach.hand import current_hand
 
 STROKE_WIDTH_PX = 20  # about the thickness of MNIST's strokes, for a digit that fills half of the square
 DRAW_HINT = "Draw a digit or a number."

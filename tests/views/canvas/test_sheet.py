@@ -126,8 +126,8 @@ def test_the_same_strokes_are_the_same_drawing_in_one_visit_only(sheet):
 @pytest.fixture
 def send(sheet, monkeypatch):
     """Send what the browser's script sends -> how many strokes are on the sheet then."""
-    AppTest.from_string("import views.browser").run()  # registers itself where Streamlit runs
-    from views import browser
+    AppTest.from_string("import views.canvas.browser").run()  # registers itself where Streamlit runs
+    from views.canvas import browser
 
     monkeypatch.setattr(st, "session_state", {"sheet": sheet})
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from recognizer.formatting import percent
 from recognizer.runtimes.loader import default_model
-from views.card import Card, Misread, read_card, read_misread
 from views.figures import figure, ink_picture, row
-from views.plots import confusion_chart, history_chart, reliability_chart
+from views.model.card import Card, Misread, read_card, read_misread
+from views.model.plots import confusion_chart, history_chart, reliability_chart
 
 NO_CARD = (
     "There is no readable card for this model. `python -m train` writes one with every model, and "

@@ -12,7 +12,7 @@ from benchmarks.support.drawing import placed
 from recognizer import InvalidImageError
 from views.canvas.fabric import parse_strokes
 from views.canvas.link import from_link, to_link
-from views.examples import EXAMPLES
+from views.draw.examples import EXAMPLES
 
 STROKES = parse_strokes(sent([s for digit in range(10) for s in placed(digit)], 13)).lines
 

@@ -1,0 +1,1 @@
+"""The Draw tab: what is drawn, and what is read on it."""
