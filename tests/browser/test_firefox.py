@@ -9,6 +9,8 @@ from tests.browser.support.firefox import firefox, firefox_path
 TEXT = "document.querySelector('.st-key-prediction').innerText"
 CANVAS = "document.querySelector('.st-key-canvas')"
 STROKES = "JSON.parse(sessionStorage.getItem('drawing') ?? '[]').length"
+HOSTS = "[...document.querySelectorAll('.st-key-drawing *')]"
+READY = f"{HOSTS}.some(host => host.shadowRoot?.querySelector('.upper-canvas'))"
 CONTROL = "\ue009"
 
 
@@ -26,7 +28,7 @@ def window(tmp_path):
 def test_strokes_are_read_taken_back_and_kept_over_a_reload(window, address):
     def open_page():
         window.open(address, 1100, 760)
-        window.wait_for(f"{CANVAS}?.querySelector('.st-key-drawing *')")
+        window.wait_for(READY)
 
     open_page()
     window.wait_for(f"{TEXT}.includes('Draw a digit')")
