@@ -49,8 +49,9 @@ EXAMPLES = {
 
 def show() -> None:
     """Offer the drawings as buttons with a picture of each."""
-    st.html(f'<p class="ask">Or try one of these:</p><style>{"".join(map(_style, range(len(EXAMPLES))))}</style>')
     with st.container(key="examples"):
+        st.html('<p class="ask">Or try one of these:</p>')
+        st.html(f"<style>{''.join(map(_style, range(len(EXAMPLES))))}</style>")
         for number, name in enumerate(EXAMPLES):
             st.button(name, key=f"example_{number}", on_click=_draw, args=(name,), width="stretch")
 
@@ -72,4 +73,4 @@ def _style(number: int) -> str:
         f'fill="none" stroke="{accent()}" stroke-linecap="round" stroke-linejoin="round">{paths}</svg>'
     )
     address = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
-    return f'.st-key-example_{number} button {{ background-image: url("{address}") }}'
+    return f'.st-key-examples .st-key-example_{number} button {{ background-image: url("{address}") }}'
