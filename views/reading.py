@@ -8,15 +8,14 @@ to 10 MB for 10,000 strokes (benchmarks/footprint.py).
 import gc
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-import numpy as np
 import streamlit as st
 
-from recognizer import Hand, ModelError, Prediction, Reading, Recognizer, RecognizerError, Stroke
+from recognizer import ModelError, Prediction, Recognizer, RecognizerError
 from recognizer.runtimes.loader import default_model
 
 BROKEN = "The model could not be loaded. Draw again in a moment; if that does not help, the server's log says why."
@@ -38,14 +37,6 @@ def is_settled() -> bool:
     return _future().done()
 
 
-def read_strokes(model: Recognizer, picture: np.ndarray, strokes: Sequence[Stroke], hand: Hand) -> Reading:
-    """Read a drawing in a thread that stays; errors as for `Recognizer.read`.
-
-    Photos do not belong there: they take longer, and strokes would wait for them.
-    """
-    return in_worker(model.read, picture, strokes, hand)
-
-
 def own_answer(prediction: Prediction) -> Prediction:
     """Return what the model says by itself of what was predicted, perhaps with a hand."""
     if not prediction.taught:
@@ -55,7 +46,10 @@ def own_answer(prediction: Prediction) -> Prediction:
 
 
 def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Return what `function` does in a thread that stays."""
+    """Return what `function` does in a thread that stays.
+
+    Photos do not belong there: they take longer, and strokes would wait for them.
+    """
     return _workers().submit(function, *args, **kwargs).result()
 
 

@@ -106,6 +106,7 @@ class Visitor:
         self._states: dict[str, Callable[[Any], None]] = {}  # of widgets: the id -> what puts its state into a message
         self._ids: dict[str, str] = {}  # of widgets: the key -> the id
         self._drawing = ""
+        self._heard = 0  # how many messages of the canvas the page has heard of
         self._canvas = ""  # how the canvas is to be shown, as JSON
         self._again: tuple[str, float] | None = None  # a fragment that is to run by itself, and every how many s
         self._answered: float | None = None  # when the text of the answer came last
@@ -137,13 +138,14 @@ class Visitor:
 
     async def clear(self) -> None:
         """Press Clear; the canvas empties itself and sends that it is blank."""
-        canvas, answer = self._canvas, self.answer()
+        canvas = self._canvas
         await self._send(self._fragment, pressed=self._ids["clear"])
         while self._canvas == canvas:
             self._take(await self._receive())
         self._drawing = BLANK
         await self._send(self._fragment)  # as the browser does, in the middle of the first run
-        while self.answer().same_as(answer):  # the first run may still come to its end, which changes nothing
+        heard = self._heard
+        while self._heard == heard:  # of that; the first run may come to its end before
             await self._finish()
         if self.answer().digit is not None:
             raise VisitError(f"The canvas is blank, but the page still says {self.answer().text!r}.")
@@ -210,6 +212,8 @@ class Visitor:
         elif kind == "bidi_component" and key_of(element.bidi_component.id) == "drawing":
             self._fragment, self._canvas = delta.fragment_id, element.bidi_component.json
             self._ids["drawing"] = element.bidi_component.id
+        elif kind == "bidi_component" and key_of(element.bidi_component.id) == "browser":
+            self._heard = json.loads(element.bidi_component.json)["messages"]
         elif kind == "button":  # has a state only when it is pressed
             self._ids[key_of(element.button.id)] = element.button.id
         elif kind in DEFAULTS:

@@ -14,7 +14,7 @@ from streamlit_drawable_canvas import CanvasResult
 
 from benchmarks.support.canvas import sent
 from benchmarks.support.drawing import placed
-from recognizer import InvalidImageError, Reading, Recognizer
+from recognizer import Hand, InvalidImageError, Reading, Recognizer
 from tests.helpers import always
 from views.canvas import component
 from views.canvas.link import from_link
@@ -42,7 +42,7 @@ def read(page, json):
     with suppress(InvalidImageError):
         drawing = component.canvas(16)
         if drawing is not None:
-            assert isinstance(RECOGNISER.read(drawing.picture, drawing.strokes), Reading)
+            assert isinstance(drawing.read(RECOGNISER, Hand()), Reading)
     component.current_sheet().undo()
     component.current_sheet().clear()
 

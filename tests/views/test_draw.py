@@ -3,6 +3,8 @@
 import re
 import threading
 
+import numpy as np
+
 from benchmarks.support.canvas import sent
 from benchmarks.support.drawing import placed
 from recognizer import Recognizer
@@ -25,6 +27,12 @@ def test_a_number_is_read_with_an_outline_of_each_digit_and_the_bars_of_the_one_
     picker.set_value(0)
     assert page.run().winners == ["4"]
     assert page.draw(number("40")).winners == ["0"], "another stroke"
+
+
+def test_a_digit_is_where_it_was_drawn(page):
+    page.open(sent(placed(7, height=100, left=400, top=300), 10))
+    (digit,) = page.app.session_state["drawn"][0].digits
+    assert np.abs(np.array(digit.box) - (397, 296, 466, 405)).max() <= 6
 
 
 def test_of_equal_digits_each_can_be_picked(page):

@@ -58,5 +58,5 @@ def picture_of(drawing: Drawing) -> bytes:
     """The part of the sheet that is seen, black on white, as a PNG file."""
     width, height = current_sheet().seen()
     file = io.BytesIO()
-    Image.fromarray(ink_picture(drawing.picture[:height, :width, 3] / np.float32(255))).save(file, "PNG")
+    Image.fromarray(ink_picture(drawing.ink[:height, :width] / np.float32(255))).save(file, "PNG")
     return file.getvalue()

@@ -10,7 +10,7 @@ from views.canvas.sheet import OVERDUE_S, PAPER_PX
 from views.draw import examples, share, tutorial
 from views.limits import charge, wait_your_turn
 from views.outlines import outlines_html
-from views.reading import is_settled, read_strokes, recognizer
+from views.reading import in_worker, is_settled, recognizer
 from views.teach import feedback, hand
 from views.teach.hand import current_hand
 
@@ -64,7 +64,7 @@ def show() -> None:
             feedback.show(drawing, digit, position)
         with st.container(key="beside"):
             side = max(across, down)
-            tutorial.show(drawing.picture[:side, :side, 3] if drawing else None, reading)
+            tutorial.show(drawing.ink[:side, :side] if drawing else None, reading)
     if hint == LOADING_HINT:
         _wait_for_model()
     if current_sheet().is_waiting():
@@ -93,7 +93,7 @@ def _reading_of(drawing: Drawing, model: Recognizer) -> Reading:
     known = st.session_state.get("read")
     if not known or known[0] != (drawing.id, tuple(map(id, taught))):
         wait_your_turn("reading")
-        reading = read_strokes(model, drawing.picture, drawing.strokes, current_hand())
+        reading = in_worker(drawing.read, model, current_hand())
         charge("reading", reading.work - 1)
         known = st.session_state["read"] = (drawing.id, tuple(map(id, taught))), reading, taught
     return known[1]
