@@ -112,7 +112,7 @@ def _show_answer(key: str, answer: Answer) -> None:
             st.warning(answer.sentence)
             return
         left, right = st.columns([3, 2])
-        left.image(answer.picture)
+        left.image(answer.picture, alt=f"{answer.name}, with its digits outlined")
         if answer.sentence:
             (right.warning if answer.reading.left_out else right.info)(answer.sentence)
         if answer.reading.text:

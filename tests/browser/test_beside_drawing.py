@@ -67,6 +67,7 @@ def test_in_the_systems_own_colours_bars_slider_tab_and_pick_can_be_seen(page):
 
 
 def test_nothing_moves_for_whoever_wants_it_so(page):
+    draw(page, LINE)
     fill, durations = page.locator(".st-key-probabilities .fill").first, []
     for motion in ("no-preference", "reduce"):
         page.emulate_media(reduced_motion=motion)
