@@ -15,7 +15,7 @@ from views.teach import feedback, hand
 from views.teach.hand import current_hand
 
 STROKE_WIDTH_PX = 20  # about the thickness of MNIST's strokes, for a digit that fills half of the square
-DRAW_HINT = "Draw a digit or a number."
+DRAW_HINT = "Draw a digit, or a number such as 2026."
 LOADING_HINT = "Start drawing; your digit is read once the model has loaded."
 POLL_S = 0.5  # between two looks at whether the model has loaded
 

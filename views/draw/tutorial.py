@@ -11,7 +11,7 @@ from recognizer.runtimes.tutorial import TutorialNetwork
 from views.figures import ink_picture, png_uri
 from views.reading import in_worker
 
-LABEL = "Compare with the usual tutorial network"
+LABEL = "Compare with a standard beginner's network"
 NOTHING = "Draw a digit to see what it says."
 BROKEN = "The tutorial network's file is missing or damaged here, so there is nothing to compare with."
 SHRUNK = "It sees the whole paper, shrunk to 28 by 28 pixels"

@@ -47,7 +47,7 @@ def show() -> None:
         st.caption(learned if len(hand) else NOTHING, width="content")
         if len(hand):
             st.button("Undo", key="unlearn", type="tertiary", on_click=_forget_last)
-        more = st.popover("See, save, load", type="tertiary", key="hand_more", on_change="rerun")
+        more = st.popover("See, save, load, forget", type="tertiary", key="hand_more", on_change="rerun")
         if more.open:
             with more:
                 _show_more(hand)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from benchmarks.support.drawing import looped_seven, placed
 from benchmarks.support.driver import at_rest, draw, prediction, set_width
 
-EMPTY = "Draw a digit or a number."
+EMPTY = "Draw a digit, or a number such as 2026."
 STROKES = "() => JSON.parse(sessionStorage.getItem('drawing') ?? '[]').length"  # that the server knows of
 CANVAS = ".st-key-canvas canvas.upper-canvas"
 LINE = [[(150, 40), (150, 260)]]  # a one
