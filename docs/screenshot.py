@@ -68,15 +68,17 @@ def pictures(page: Page, address: str) -> Iterator[tuple[str, bytes]]:
     expect(page.locator(".st-key-why figure").first).to_be_visible()
     yield "why", _picture(page)
     page.get_by_role("tab", name="Model").click()
-    expect(page.locator("[data-testid=stVegaLiteChart]").first).to_be_visible()
+    expect(page.locator("[data-testid=stVegaLiteChart] :is(svg, canvas)").first).to_be_visible()
     yield "model", _picture(page)
 
 
 def _picture(page: Page) -> bytes:
     at_rest(page)
     page.wait_for_function("!document.getAnimations().some(animation => animation.playState === 'running')")
-    page.wait_for_timeout(500)  # charts are drawn after that
-    return page.screenshot()
+    before, now = b"", page.screenshot()
+    while now != before:  # charts and tables are drawn after that
+        before, now = now, page.screenshot()
+    return now
 
 
 def difference(one: bytes, other: bytes) -> float:
