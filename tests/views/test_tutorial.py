@@ -16,7 +16,8 @@ from views.draw import tutorial
 PAGE = """
 import streamlit as st
 from views.draw import tutorial
-tutorial.show(st.session_state.get("ink"), st.session_state.get("reading"))
+ink = st.session_state.get("ink")
+tutorial.show(None if ink is None else lambda: ink, st.session_state.get("reading"))
 """
 SMALL = drawn(7, height=60, left=230, top=10)
 pytestmark = pytest.mark.usefixtures("fresh_cache")

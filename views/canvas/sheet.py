@@ -10,7 +10,8 @@ from uuid import UUID, uuid4, uuid5
 
 import numpy as np
 
-from views.canvas.fabric import Strokes, parse_strokes
+from recognizer import InvalidImageError
+from views.canvas.fabric import UNUSABLE, Strokes, parse_strokes
 
 PAPER_PX = 640  # the side of the sheet
 SQUARE_PX = 420  # the side of its left upper part, which is all that is seen until there is ink near its edge
@@ -30,6 +31,7 @@ class Sheet:
     outdated: what the canvas may still hold although an undo, say, has overtaken it.
     cleared: what the last clear removed; undone: what was taken back since the last stroke, to be redone.
     commands: how many of the browser's commands have been carried out.
+    latest: what was received last, and whether it was refused, so that it is looked at once; a run asks ten times.
     """
 
     visit: UUID = field(default_factory=uuid4)
@@ -42,13 +44,20 @@ class Sheet:
     cleared: Strokes = EMPTY
     undone: Strokes = EMPTY
     commands: int = 0
+    latest: tuple[object, bool] = (object(), False)
 
     def receive(self, payload: object) -> None:
         """Take what the canvas sent as the strokes; what an undo or clear has overtaken, only its new strokes.
 
         Raises `InvalidImageError` for what no canvas sends.
         """
+        if payload is self.latest[0]:
+            if self.latest[1]:
+                raise InvalidImageError(UNUSABLE)
+            return
+        self.latest = payload, True
         sent = self.sent = parse_strokes(payload, self.sent)
+        self.latest = payload, False
         overtaken = max(filter(sent.starts_with, self.outdated), key=len, default=None)
         if overtaken is None or (sent.starts_with(self.strokes) and len(self.strokes) > len(overtaken)):
             if sent != self.strokes:
@@ -112,7 +121,7 @@ class Sheet:
     def seen(self) -> tuple[int, int]:
         """How much of the sheet has to be seen, width and height in px: all of it where there is ink near an edge."""
         ends = [line.points.max(0) + line.width / 2 for line in self.strokes.lines]
-        right, bottom = np.max(ends, 0, initial=0) if ends else (0, 0)
+        right, bottom = np.reshape(ends, (-1, 2)).max(0, initial=0)
         return PAPER_PX if right > SQUARE_PX - NEAR_PX else SQUARE_PX, PAPER_PX if bottom > SQUARE_PX else SQUARE_PX
 
     @property

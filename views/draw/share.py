@@ -10,6 +10,7 @@ from recognizer import InvalidImageError
 from views.canvas.component import Drawing, current_sheet
 from views.canvas.link import from_link, to_link
 from views.figures import ink_picture
+from views.reading import in_worker
 
 PARAMETER = "drawing"  # of the page's address
 FILE_NAME = "drawing.png"
@@ -43,7 +44,7 @@ def show(drawing: Drawing | None) -> None:
         return
     with popover:
         try:
-            link = f"{(st.context.url or '').split('?')[0]}?{PARAMETER}={to_link(drawing.strokes)}"
+            link = f"{(st.context.url or '').split('?')[0]}?{PARAMETER}={in_worker(to_link, drawing.strokes)}"
         except InvalidImageError as error:
             st.warning(str(error))
         else:

@@ -1,8 +1,10 @@
 """The Draw tab: the canvas, and what the model reads on it after each stroke."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
-from recognizer import Reading, Recognizer, RecognizerError
+from recognizer import Hand, Reading, Recognizer, RecognizerError, TaughtDrawing
 from views.answer import bars_html, digit_labels, hint_html, preview_html, reading_html
 from views.canvas.browser import browser_side
 from views.canvas.component import Drawing, canvas, current_sheet
@@ -18,6 +20,16 @@ STROKE_WIDTH_PX = 20  # about the thickness of MNIST's strokes, for a digit that
 DRAW_HINT = "Draw a digit, or a number such as 2026."
 LOADING_HINT = "Start drawing; your digit is read once the model has loaded."
 POLL_S = 0.5  # between two looks at whether the model has loaded
+
+
+@dataclass(frozen=True, eq=False)
+class _Answer:
+    """What was read last: on which drawing, what the hand held then, and the outlines of the digits as HTML."""
+
+    drawing: str
+    taught: tuple[TaughtDrawing, ...]
+    reading: Reading
+    outlines: str
 
 
 @st.fragment
@@ -40,8 +52,9 @@ def show() -> None:
             browser_side(stroke_width)
             hand.keep()
         with canvas_place:
-            drawing, reading, hint = _read(stroke_width)
-            st.html(outlines_html(reading))
+            drawing, known, hint = _read(stroke_width)
+            reading = known.reading if known else None
+            st.html(known.outlines if known else outlines_html(None))
         across, down = current_sheet().seen()
         sizes = f"--pen-width: {stroke_width}px; --across: {across}px; --down: {down}px"  # for style.css
         st.html(f"<style>:root {{ {sizes} }}</style>")
@@ -64,14 +77,14 @@ def show() -> None:
             feedback.show(drawing, digit, position)
         with st.container(key="beside"):
             side = max(across, down)
-            tutorial.show(drawing.ink[:side, :side] if drawing else None, reading)
+            tutorial.show((lambda: drawing.ink[:side, :side]) if drawing else None, reading)
     if hint == LOADING_HINT:
         _wait_for_model()
     if current_sheet().is_waiting():
         _wait_for_canvas()
 
 
-def _read(stroke_width: int) -> tuple[Drawing | None, Reading | None, str]:
+def _read(stroke_width: int) -> tuple[Drawing | None, _Answer | None, str]:
     """Show the canvas -> what is drawn and what is read on it, or the sentence that says why there is no answer."""
     try:
         drawing = canvas(stroke_width)
@@ -81,22 +94,27 @@ def _read(stroke_width: int) -> tuple[Drawing | None, Reading | None, str]:
         model = future.result()
         if not drawing:
             return None, None, share.problem() or DRAW_HINT
-        reading = _reading_of(drawing, model)
+        known = _answer_of(drawing, model)
     except RecognizerError as error:
         return None, None, str(error)
-    return (drawing, reading, "") if reading.digits else (None, None, DRAW_HINT)
+    return (drawing, known, "") if known.reading.digits else (None, None, DRAW_HINT)
 
 
-def _reading_of(drawing: Drawing, model: Recognizer) -> Reading:
+def _answer_of(drawing: Drawing, model: Recognizer) -> _Answer:
     """What is read on a drawing; nothing is read twice as long as neither the drawing nor the hand changes."""
     taught = tuple(current_hand())
-    known = st.session_state.get("read")
-    if not known or known[0] != (drawing.id, tuple(map(id, taught))):
+    known: _Answer | None = st.session_state.get("answer")
+    if known is None or known.drawing != drawing.id or not hand.same(known.taught, taught):
         wait_your_turn("reading")
-        reading = in_worker(drawing.read, model, current_hand())
+        reading, outlines = in_worker(_read_and_outline, drawing, model, current_hand())
         charge("reading", reading.work - 1)
-        known = st.session_state["read"] = (drawing.id, tuple(map(id, taught))), reading, taught
-    return known[1]
+        known = st.session_state["answer"] = _Answer(drawing.id, taught, reading, outlines)
+    return known
+
+
+def _read_and_outline(drawing: Drawing, model: Recognizer, held: Hand) -> tuple[Reading, str]:
+    reading = drawing.read(model, held)
+    return reading, outlines_html(reading)
 
 
 def _pick(drawing: Drawing | None, reading: Reading | None) -> int:

@@ -1,6 +1,7 @@
 """Beside the answer, if that is wanted: what the network of the usual tutorials says of the same drawing."""
 
 import html
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -21,20 +22,22 @@ NUMBER = f"{SHRUNK}, and takes all that is on it for one digit."
 REFUSED = f"{SHRUNK}, and calls everything a digit."
 
 
-def show(ink: np.ndarray | None, reading: Reading | None) -> None:
+def show(ink: Callable[[], np.ndarray] | None, reading: Reading | None) -> None:
     """A toggle; while it is on, the picture that the tutorial network sees, its digit, and why it may say another.
 
-    ink: uint8 (H, W), 0 paper to 255 ink, the visible square of the paper; None before the first stroke.
+    ink: returns uint8 (H, W), 0 paper to 255 ink, the visible square of the paper; None before the first stroke. It is
+        asked for only while the toggle is on.
     reading: what the page reads on it, to compare with; None where it has no answer.
     """
     with st.container(key="tutorial"):
         if not st.toggle(LABEL, key="compare"):
             return
-        if ink is None or not ink.any():
+        square = in_worker(ink) if ink else None
+        if square is None or not square.any():
             st.caption(NOTHING)
             return
         try:
-            probabilities, seen = in_worker(_network().predict, ink)
+            probabilities, seen = in_worker(_network().predict, square)
         except ModelError:
             st.caption(BROKEN)
             return

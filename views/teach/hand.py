@@ -6,12 +6,13 @@ it back; what comes from there is bounded and checked like an uploaded file.
 
 import base64
 import io
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
-from recognizer import Hand, HandError
+from recognizer import Hand, HandError, TaughtDrawing
 from recognizer.hand import MAX_BYTES
 from views.canvas.component import current_sheet
 from views.figures import figure, ink_picture, row
@@ -27,6 +28,11 @@ def current_hand() -> Hand:
     """What this visitor has put right so far."""
     hand: Hand = st.session_state.setdefault("hand", Hand())
     return hand
+
+
+def same(drawings: Sequence[TaughtDrawing], others: Sequence[TaughtDrawing]) -> bool:
+    """Whether two hands hold the very same drawings."""
+    return list(map(id, drawings)) == list(map(id, others))
 
 
 def keep() -> None:
@@ -88,7 +94,7 @@ def _text_of(hand: Hand) -> str:
     """The content of the hand's file in Base64, made anew only when the hand has changed; "" for an empty one."""
     drawings = tuple(hand)
     known, text = st.session_state.get("hand_text", ((), ""))
-    if list(map(id, known)) != list(map(id, drawings)):
+    if not same(known, drawings):
         text = base64.b64encode(content_of(hand)).decode() if drawings else ""
         st.session_state["hand_text"] = drawings, text
     return text

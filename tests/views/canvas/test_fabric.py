@@ -59,6 +59,16 @@ def test_what_no_canvas_sends_is_one_sentence_on_the_page(page):
     assert "cannot be read" in page.open(BAD["not objects"]).text
 
 
+def test_what_is_refused_is_looked_at_once_and_stays_refused(monkeypatch):
+    sheet, looked = Sheet(), []
+    monkeypatch.setattr("views.canvas.sheet.parse_strokes", lambda *sent: looked.append(sent) or parse_strokes(*sent))
+    payload = {"objects": [STROKE, 7]}
+    for _ in range(3):
+        with pytest.raises(InvalidImageError):
+            sheet.receive(payload)
+    assert len(looked) == 1
+
+
 def test_only_new_strokes_are_parsed(monkeypatch):
     sheet, parsed = Sheet(), []
     monkeypatch.setattr("views.canvas.fabric._parse_stroke", lambda path: parsed.append(path) or _parse_stroke(path))
