@@ -5,17 +5,14 @@ cell belongs to, how large that mark is, whether the cell belongs to any, and wh
 Panoptic-DeepLab (Cheng et al. 2020, arXiv 1911.10194), without classes. `python -m train.finder` trains it.
 """
 
-import queue
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from recognizer.errors import ModelError
 from recognizer.runtimes.loader import DEFAULT_MODEL
+from recognizer.runtimes.opencv import Network, open_network
 
 FINDER = DEFAULT_MODEL.with_name("finder.onnx")
 HOME = 44.0  # px; the height of a mark that the network sees best, and its unit of length
@@ -28,35 +25,14 @@ INK = 0.25  # fainter dots are the soft edge of others
 MARGIN = 8  # px of paper around what is looked at
 STEP = 8  # px; the network halves its picture three times
 
-Network = Callable[[np.ndarray], np.ndarray]  # float32 (1, H, W, 1), 0-1 -> float32 (1, H / 2, W / 2, 6)
-
 
 @cache
 def load_finder(path: Path = FINDER) -> Network:
     """Return the network in an ONNX file, to be called from any thread; `ModelError` where it cannot be read.
 
-    OpenCV runs it, which is there whatever runtime the digit model needs, and is as fast as they are.
+    It takes float32 (1, H, W, 1), 0-1, and gives float32 (1, H / 2, W / 2, 6). OpenCV is as fast as other runtimes.
     """
-    idle: queue.SimpleQueue[cv2.dnn.Net] = queue.SimpleQueue()  # an opened network serves one thread at a time
-
-    def run(pictures: np.ndarray) -> np.ndarray:
-        try:
-            network = idle.get_nowait()
-        except queue.Empty:
-            network = opened()
-        network.setInput(pictures)
-        answers = network.forward()
-        idle.put(network)
-        return answers
-
-    def opened() -> cv2.dnn.Net:
-        try:
-            return cv2.dnn.readNetFromONNX(str(path))
-        except cv2.error as error:
-            raise ModelError(f"{path} is missing or damaged: write it again with `python -m train.finder`.") from error
-
-    idle.put(opened())
-    return run
+    return open_network(path, f"{path} is missing or damaged: write it again with `python -m train.finder`.")
 
 
 @dataclass(frozen=True, eq=False)
