@@ -26,7 +26,7 @@ from corrections.quarantine import quarantine
 from corrections.settings import ROOT, settings_from_files
 from corrections.sheet import MAX_PICTURES, contact_sheet
 from corrections.store import CorrectionStore, Key, open_existing
-from recognizer.formatting import percent
+from recognizer.output.formatting import percent
 from recognizer.prediction import NO_DIGIT
 
 SECRETS = (Path("~/.streamlit/secrets.toml").expanduser(), ROOT / ".streamlit" / "secrets.toml")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from corrections.correction import Correction
-from recognizer.formatting import percent
+from recognizer.output.formatting import percent
 from recognizer.prediction import NO_DIGIT
 
 CONFIDENT = 0.9  # above this, a slip of the finger is likelier than a mistake of the model

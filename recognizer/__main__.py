@@ -25,8 +25,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from recognizer import Hand, InvalidImageError, Recognizer, RecognizerError, formatting
+from recognizer import Hand, InvalidImageError, Recognizer, RecognizerError
 from recognizer.images.opening import ENDINGS, MAX_FILE_BYTES
+from recognizer.output import formatting
 from recognizer.runtimes.loader import MODEL_VARIABLE, default_model
 
 NAME = "python -m recognizer"

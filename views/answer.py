@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from recognizer import Prediction, Reading
-from recognizer.formatting import percent
+from recognizer.output.formatting import percent
 from views.figures import ink_picture, png_uri
 
 NEAR_TIE = 0.5  # of the winner's probability; a second digit with at least this share of it is named, too

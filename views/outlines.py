@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from recognizer import Detection, Reading
-from recognizer.formatting import percent
+from recognizer.output.formatting import percent
 from views.canvas.sheet import PAPER_PX
 from views.figures import accent_rgb
 

@@ -10,8 +10,8 @@ import streamlit as st
 from PIL import Image
 
 from recognizer import Reading, Recognizer, RecognizerError
-from recognizer.formatting import COLUMNS, percent, table_rows, unread_note
 from recognizer.images.opening import ENDINGS, Opened, open_picture
+from recognizer.output.formatting import COLUMNS, percent, table_rows, unread_note
 from views.limits import wait_your_turn
 from views.outlines import draw_outlines
 from views.reading import recognizer

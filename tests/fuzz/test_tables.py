@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from benchmarks.support.drawing import drawn
 from recognizer import Recognizer
-from recognizer.formatting import FORMULA, to_csv
+from recognizer.output.formatting import FORMULA, to_csv
 from tests.helpers import always
 
 READING = Recognizer(always(4)).read(drawn(4))

@@ -15,7 +15,7 @@ from PIL import Image
 from benchmarks.support.drawing import STROKES, drawn, looped_seven, render
 from recognizer import Hand
 from recognizer.__main__ import main, parser
-from recognizer.formatting import COLUMNS
+from recognizer.output.formatting import COLUMNS
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE
 
 ROOT = Path(__file__).parents[2]

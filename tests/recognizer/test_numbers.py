@@ -6,12 +6,12 @@ import pytest
 from benchmarks.hostile import drawn_ink, scribbles
 from benchmarks.support.drawing import arc, placed, render
 from recognizer import ModelError, Recognizer
-from recognizer.formatting import unread_note
 from recognizer.images.ink import Sheet
 from recognizer.numbers import finder
 from recognizer.numbers.doubts import Doubts
 from recognizer.numbers.parts import MARK_PX, group
 from recognizer.numbers.reading import LEAST_ROOM, SHARE, WORK_PX
+from recognizer.output.formatting import unread_note
 from tests.helpers import always
 
 

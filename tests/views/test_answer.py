@@ -11,7 +11,7 @@ from PIL import Image
 
 from benchmarks.support.drawing import drawn
 from recognizer import Detection, Reading, Recognizer
-from recognizer.formatting import percent
+from recognizer.output.formatting import percent
 from tests.helpers import always
 from views import answer
 

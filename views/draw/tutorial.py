@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from recognizer import ModelError, Reading
-from recognizer.formatting import percent
+from recognizer.output.formatting import percent
 from recognizer.runtimes.tutorial import TutorialNetwork
 from views.figures import ink_picture, png_uri
 from views.reading import in_worker

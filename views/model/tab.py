@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from recognizer.formatting import percent
+from recognizer.output.formatting import percent
 from recognizer.runtimes.loader import default_model
 from views.figures import figure, ink_picture, row
 from views.model.card import Card, Misread, read_card, read_misread

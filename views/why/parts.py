@@ -8,7 +8,7 @@ import streamlit as st
 
 from recognizer import Prediction
 from recognizer.explain.steps import Step
-from recognizer.formatting import percent
+from recognizer.output.formatting import percent
 from views.answer import with_article
 from views.figures import erasure_picture, figure, heat_picture, ink_picture, maps_picture, row
 from views.why import variations

@@ -11,7 +11,7 @@ import streamlit as st
 
 from recognizer import Prediction
 from recognizer.explain.variations import Variation, changes
-from recognizer.formatting import percent
+from recognizer.output.formatting import percent
 from recognizer.prediction import NO_DIGIT
 from views.answer import with_article
 from views.figures import accent, ink_picture, png_uri

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from recognizer.errors import RecognizerError
 from recognizer.prediction import Reading
@@ -60,10 +60,10 @@ def to_line(name: str, outcome: Outcome) -> str:
     return f"{name}: {lines} ({percent(min(confidences))})" if confidences else f"{name}: {NOTHING}"
 
 
-def to_json(name: str, outcome: Outcome) -> str:
-    """Return a JSON object with all detections of a picture, or with its "error"."""
+def to_record(name: str, outcome: Outcome) -> dict[str, Any]:
+    """Return all detections of a picture, or its "error", as JSON and Parquet have them."""
     if isinstance(outcome, RecognizerError):
-        return json.dumps({"file": name, "error": str(outcome)})
+        return {"file": name, "error": str(outcome)}
     digits = [
         {
             "digit": each.digit,
@@ -75,7 +75,12 @@ def to_json(name: str, outcome: Outcome) -> str:
         }
         for each in outcome.digits
     ]
-    return json.dumps({"file": name, "text": outcome.text, "digits": digits, "left_out": outcome.left_out})
+    return {"file": name, "text": outcome.text, "digits": digits, "left_out": outcome.left_out}
+
+
+def to_json(name: str, outcome: Outcome) -> str:
+    """Return a picture's record as a JSON object."""
+    return json.dumps(to_record(name, outcome))
 
 
 def csv_header() -> str:

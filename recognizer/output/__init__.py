@@ -1,0 +1,1 @@
+"""How readings are written down: as text, tables, JSON and Parquet."""
