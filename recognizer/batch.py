@@ -21,15 +21,15 @@ AHEAD = 2  # batches for each thread that are in progress, or finished and not y
 
 
 def in_batches(
-    function: Callable[[Iterable[Item]], list[Answer]], items: Iterable[Item]
+    function: Callable[[Iterable[Item]], list[Answer]], items: Iterable[Item], threads: int | None = None
 ) -> Generator[Answer, None, None]:
-    """Yield what `function` returns for each item, in their order; several threads call it, with a few items each.
+    """Yield what `function` returns for each item, in their order; `threads` call it, with a few items each.
 
     The first batches are smaller, so that the first answers come soon. What `function` raises is raised here. Once the
     generator is closed, `function` gets no more items.
     """
     closed = threading.Event()
-    threads = _threads()
+    threads = threads or _threads()
     in_progress: deque[Future[list[Answer]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
@@ -53,7 +53,9 @@ def in_threads(function: Callable[[Item], Answer], items: Iterable[Item]) -> lis
 
 
 def _threads() -> int:
-    return min(MAX_THREADS, os.cpu_count() or 1)
+    """One for each core that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MAX_THREADS, cores)
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:

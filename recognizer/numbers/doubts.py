@@ -48,7 +48,7 @@ class Doubts:
             new = list(grouping.marks(changed, touched).values())
             cost = CERTAINTY * float(np.abs(odds[other != peaks]).sum())
             self._changes.append(([plain[each] for each in touched if each in plain], new, cost))
-        for whole in grouping.connected(owners)[:MAX_DOUBTS]:
+        for whole in grouping.connected(owners)[:MAX_DOUBTS] if len(plain) > 1 else []:
             found = [plain[peak] for peak in whole if peak in plain]
             if len(found) > 1 and (one := _together(found)):
                 self._changes.append((found, [one], 0.0))

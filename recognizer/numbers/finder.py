@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from recognizer.runtimes.loader import DEFAULT_MODEL
-from recognizer.runtimes.opencv import Network, open_network
+from recognizer.runtimes.small import Network, open_network
 
 FINDER = DEFAULT_MODEL.with_name("finder.onnx")
 HOME = 44.0  # px; the height of a mark that the network sees best, and its unit of length
@@ -30,7 +30,7 @@ STEP = 8  # px; the network halves its picture three times
 def load_finder(path: Path = FINDER) -> Network:
     """Return the network in an ONNX file, to be called from any thread; `ModelError` where it cannot be read.
 
-    It takes float32 (1, H, W, 1), 0-1, and gives float32 (1, H / 2, W / 2, 6). OpenCV is as fast as other runtimes.
+    It takes float32 (1, H, W, 1), 0-1, and gives float32 (1, H / 2, W / 2, 6).
     """
     return open_network(path, f"{path} is missing or damaged: write it again with `python -m train.finder`.")
 

@@ -111,9 +111,10 @@ def group(network: Network, sheet: Sheet, room: int) -> tuple[list[tuple[Groupin
         peaks = grouping.strengths >= SURE
         if 2 * factor <= largest and size <= room:  # else it is the last look
             peaks, ink = grouping.large(peaks, SMALLEST)
-            rest = Part(_lower(ink, HOME / factor), part.left, part.top, factor)
-            parts, others = rest.parts(room // LOOK_PX, lowest)
-            waiting, left_out = waiting + parts, left_out + others
+            if (ink > INK).any():
+                rest = Part(_lower(ink, HOME / factor), part.left, part.top, factor)
+                parts, others = rest.parts(room // LOOK_PX, lowest)
+                waiting, left_out = waiting + parts, left_out + others
         surplus = np.flatnonzero(peaks)[max(0, most) :]
         peaks[surplus] = False
         left_out, most = left_out + len(surplus), most - int(np.count_nonzero(peaks))

@@ -23,7 +23,7 @@ from recognizer.prediction import (
     to_predictions,
     with_no_digit,
 )
-from recognizer.preprocess import prepare_ink
+from recognizer.preprocess import ink_box, prepare_ink
 
 LEAST_ROOM, SHARE = 30_000, 0.4  # px that the finder may look at: of any picture, and more of a larger one
 WORK_PX = 2000  # that the finder looks at while the model looks at one picture
@@ -69,6 +69,23 @@ class TakenApart:
             beside_digits = plain and (len(line) == 1 < len(marks) or _are_plain([seen[mark] for mark in line]))
             lines.append(tuple(_detection(mark, seen[mark], self._scale, beside_digits) for mark in line))
         return Reading(tuple(lines), self.left_out, 1 + len(self.inputs) + self._looked_at // WORK_PX)
+
+
+class OneDigit:
+    """All the ink of a sheet as one digit; as `TakenApart`, for a picture that is known to have nothing else."""
+
+    left_out = 0
+
+    def __init__(self, sheet: Sheet):
+        """Take the ink of a sheet."""
+        self._box, self._ink = tuple(round(edge * sheet.scale) for edge in ink_box(sheet.ink)), sheet.digit()
+        self.inputs = [prepare_ink(self._ink)]
+
+    def reading(self, outputs: Outputs) -> Reading:
+        """Return the digit, by what the model says of the input."""
+        (prediction,) = to_predictions(self.inputs, outputs)
+        left, top, right, bottom = self._box
+        return Reading(((Detection(**vars(prediction), box=(left, top, right, bottom), ink=self._ink),),))
 
 
 def _closer(mark: Mark, sheet: Sheet) -> np.ndarray:

@@ -88,9 +88,14 @@ def csv_header() -> str:
     return _csv_row("file", *COLUMNS, "remark")
 
 
+def cell_of(name: str) -> str:
+    """Return a file's name as no spreadsheet takes it for a formula; it is the name of the same file."""
+    return f"./{name}" if name.startswith(FORMULA) else name
+
+
 def to_csv(name: str, outcome: Outcome) -> str:
     """Return a row for each digit of a picture; where there are none, one row without a digit that says why."""
-    name = f"./{name}" if name.startswith(FORMULA) else name  # the same file, but no formula
+    name = cell_of(name)
     rows = table_rows(outcome) if isinstance(outcome, Reading) else []
     if not rows:
         return _csv_row(name, *[""] * len(COLUMNS), note(outcome) or NOTHING)

@@ -1,18 +1,17 @@
 """The network of the usual tutorials, shown the paper as the usual pages show it: all of it, shrunk to 28x28.
 
 It is what the model here is measured against, so nothing is cropped, thickened or centred. `python -m train.tutorial`
-trains it, and OpenCV runs it.
+trains it.
 """
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from recognizer.errors import ModelError
 from recognizer.runtimes.loader import DEFAULT_MODEL
-from recognizer.runtimes.opencv import open_network
+from recognizer.runtimes.small import open_network
 
 TUTORIAL = DEFAULT_MODEL.with_name("tutorial.onnx")
 MAX_BYTES = 3 * 2**20  # the shipped file has 0.14 MB
@@ -32,7 +31,7 @@ class TutorialNetwork:
             blank, _ = self.predict(np.zeros((SIDE, SIDE), np.uint8))
             if blank.shape != (10,) or not abs(blank.sum() - 1) < 1e-3:
                 raise ValueError("not ten probabilities")
-        except (OSError, ValueError, cv2.error) as error:
+        except (OSError, ValueError) as error:
             raise ModelError(damaged) from error
 
     def predict(self, ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,3 @@
-import os
 import threading
 from itertools import count
 from types import SimpleNamespace
@@ -15,7 +14,7 @@ from tests.helpers import always
 
 @pytest.fixture
 def many_cores(monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(batch, "_threads", lambda: MAX_THREADS)
 
 
 def doubled(items):
@@ -74,7 +73,6 @@ def test_an_error_in_a_thread_is_raised():
 
 def test_no_more_items_are_taken_once_the_answers_are_closed(monkeypatch):
     begun, closed, seen = threading.Event(), threading.Event(), []
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
     monkeypatch.setattr(batch, "threading", SimpleNamespace(Event=lambda: closed))
 
     def work(items):
@@ -87,7 +85,7 @@ def test_no_more_items_are_taken_once_the_answers_are_closed(monkeypatch):
             done.append(item)
         return done
 
-    answers = in_batches(work, count())
+    answers = in_batches(work, count(), threads=1)
     assert next(answers) == 0 and begun.wait(60)
     answers.close()
     assert seen == [0, 1]

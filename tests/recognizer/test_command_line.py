@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
@@ -177,6 +178,56 @@ def test_ctrl_c_leaves_whole_lines_and_one_sentence(loading, folder):
     assert set(answers.splitlines(keepends=True)) <= {first}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
+@pytest.mark.parametrize("name", ["read.csv", "read.jsonl", "read.parquet"])
+def test_after_ctrl_c_the_answers_are_there_and_the_same_command_goes_on_with_them(name, folder, capsys):
+    for number in range(400):
+        (folder / f"more{number}.png").hardlink_to(folder / "3.png")
+    (folder / "0 broken.png").write_text("hello")
+    out = folder / name
+    program = f"{INTERRUPTIBLE}\nraise SystemExit(main())"
+    command = [sys.executable, "-c", program, "--out", out, folder]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        process.stderr.readline()  # of the broken one; there are hundreds of others left
+        process.send_signal(signal.SIGINT)
+        *_, message = process.communicate()[1].splitlines()
+    assert process.returncode == 128 + signal.SIGINT and message.endswith(
+        f"stopped. {out} has what was read; with --resume, too, it goes on."
+    )
+    before = files_of(out)
+    assert 1 <= len(before) < 400
+    assert main(["--resume", "--out", str(out), str(folder)]) == 1
+    assert sorted(files_of(out)) == sorted(str(path) for path in folder.glob("*.png"))
+    capsys.readouterr()
+
+
+def files_of(answers):
+    """The names in a file or folder of answers, each as often as it is there."""
+    if answers.suffix == ".csv":
+        return [row["file"] for row in csv.DictReader(answers.read_text().splitlines())]
+    if answers.suffix == ".jsonl":
+        return [json.loads(line)["file"] for line in answers.read_text().splitlines()]
+    return pq.read_table(answers)["file"].to_pylist()
+
+
+def test_answers_that_are_there_are_neither_overwritten_nor_added_to_without_being_told(folder, capsys):
+    out = folder / "read.csv"
+    out.write_text("what somebody wrote\n")
+    for options, sentence in (([], "is there already"), (["--resume"], "holds something else than answers")):
+        status, _, (message,) = run(*options, "--out", out, folder / "3.png", capsys=capsys)
+        assert status == 1 and sentence in message and out.read_text() == "what somebody wrote\n"
+    status, _, (message,) = run("--out", folder / "read.txt", folder / "3.png", capsys=capsys)
+    assert status == 1 and message.endswith("ends in .csv, .jsonl or .parquet.")
+
+
+def test_a_picture_of_one_digit_has_one_digit_whatever_it_looks_like(folder, capsys):
+    Image.fromarray(np.hstack([drawn(3), drawn(7)])).save(folder / "two.png")
+    answers = run("--json", "--single", folder, capsys=capsys)[1]
+    answers = {Path(answer["file"]).name: answer for answer in map(json.loads, answers)}
+    assert [answers[name]["text"] for name in DIGITS] == [*"0123456789"]
+    assert len(answers["two.png"]["digits"]) == 1 and answers["blank.png"]["digits"] == []
+
+
 @pytest.mark.parametrize(("answers", "has_bar"), [("answers.txt", True), (os.devnull, False)])
 def test_a_bar_is_drawn_only_if_the_answers_go_to_a_file(answers, has_bar, folder, monkeypatch):
     names = [str(folder / name) for name in ("1.png", "text.png", "2.png")]
@@ -229,5 +280,5 @@ def test_the_help_shows_every_option_in_an_example(capsys):
         main(["--help"])
     text = capsys.readouterr().out
     options = {option for action in parser()._actions for option in action.option_strings} - {"-h", "--help"}
-    assert options == {"--json", "--csv", "--model", "--hand"}
+    assert options == {"--json", "--csv", "--out", "--resume", "--single", "--model", "--hand"}
     assert all(f"python -m recognizer {option} " in text for option in options)
