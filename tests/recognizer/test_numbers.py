@@ -1,5 +1,7 @@
 """Whole numbers: which ink belongs together, in which order, and how much work that may be."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -147,6 +149,14 @@ def test_whatever_is_drawn_is_no_more_work_than_its_area_allows(name, monkeypatc
     room = LEAST_ROOM + SHARE * picture.size
     assert sum(looked) < 1.3 * room and sum(shown) <= room // MARK_PX + 120
     assert reading.work >= sum(shown) + sum(looked) // WORK_PX
+
+
+def test_opencv_says_the_same_of_a_number_where_onnx_runtime_is_not_installed(monkeypatch):
+    ink = Sheet(written((7, 30, 40, 60), (4, 90, 50, 66))).ink
+    with_runtime = finder.look(finder.load_finder(), ink)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with_opencv = finder.look(finder.load_finder.__wrapped__(finder.FINDER), ink)
+    np.testing.assert_allclose(with_opencv.answers, with_runtime.answers, atol=1e-3)
 
 
 def test_a_finder_that_is_missing_or_damaged_is_an_error_that_says_how_to_get_another(tmp_path):
