@@ -108,18 +108,22 @@ async def draw(
     expected: dict[str, Answer],
     seed: int,
     start: asyncio.Barrier | None = None,
+    pause_s: float = 0.0,
 ) -> list[Timed]:
-    """Draw at a person's pace or, with `start`, each digit as soon as all others are ready for theirs."""
+    """Draw at a person's pace or, with `start`, each digit as soon as all others are ready for theirs.
+
+    pause_s: how much longer than usual a person looks at an answer.
+    """
     rng = np.random.default_rng([1, seed])
     answers = []
     if not start:
-        await asyncio.sleep(rng.uniform(0, LOOK_S[1] + DRAW_S[1]))  # not everybody begins at the same moment
+        await asyncio.sleep(rng.uniform(0, LOOK_S[1] + DRAW_S[1] + pause_s))  # not everybody begins at the same moment
     for drawing in drawings:
         await (start.wait() if start else asyncio.sleep(rng.uniform(*DRAW_S)))
         answer = await visitor.draw(drawing.sheet)
         answers.append((1000 * answer.seconds, is_error(answer, expected[drawing.sheet])))
         if not start:
-            await asyncio.sleep(rng.uniform(*LOOK_S))
+            await asyncio.sleep(rng.uniform(*LOOK_S) + pause_s)
         await visitor.clear()
     return answers
 

@@ -79,14 +79,16 @@ BLANK = _sheet(())
 
 
 @asynccontextmanager
-async def visit(address: str) -> AsyncIterator["Visitor"]:
-    """Open the page at `address`, wait until the model has loaded, and close the page in the end.
+async def visit(address: str, source: str = "127.0.0.1") -> AsyncIterator["Visitor"]:
+    """Open the page at `address` from one of this machine's own, wait for the model, and close the page in the end.
 
     Raises `VisitError` for whatever the page should not do.
     """
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
     # No proxy, which the environment may name: the page is served by this machine.
-    async with connect(stream, subprotocols=[Subprotocol("streamlit")], origin=Origin(address), proxy=None) as socket:
+    async with connect(
+        stream, subprotocols=[Subprotocol("streamlit")], origin=Origin(address), proxy=None, local_addr=(source, 0)
+    ) as socket:
         visitor = Visitor(socket, address)
         await visitor.open()
         yield visitor
