@@ -27,11 +27,12 @@ from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-import cv2
 from tqdm import tqdm
 
 from recognizer import Hand, Recognizer, RecognizerError
 from recognizer.images.named import Named
+from recognizer.many.batch import cores
+from recognizer.many.processes import one_thread
 from recognizer.output import formatting
 from recognizer.output.saving import Output, open_output
 from recognizer.runtimes.loader import MODEL_VARIABLE, default_model
@@ -39,6 +40,7 @@ from recognizer.runtimes.loader import MODEL_VARIABLE, default_model
 NAME = "python -m recognizer"
 INTERRUPTED, BROKEN_PIPE = 128 + 2, 128 + 13  # a shell's exit status after SIGINT and SIGPIPE
 STOPPED = "stopped."
+MANY = 1_000  # pictures; it takes a process as long to start as to read some hundred
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -97,7 +99,8 @@ def _read(options: argparse.Namespace) -> int:
         return _end(1, str(error))
     # On a terminal to which the answers go, too, a bar would be in their way.
     has_bar = sys.stderr.isatty() and (options.out or stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode))
-    read_many = partial(recognizer.read_many, hand=hand, single=options.single)
+    processes = cores() if len(pictures.names) >= MANY else 1
+    read_many = partial(recognizer.read_many, hand=hand, single=options.single, processes=processes)
     try:
         with closing(output):
             return _read_all(pictures, output, read_many, bool(has_bar))
@@ -164,9 +167,7 @@ def _loading() -> Iterator[None]:
     They come from C++, so the file descriptor itself has to point elsewhere; errors are exceptions, and still arrive.
     A KeyboardInterrupt might not: a compiled library turns it into an ImportError while it is imported.
     """
-    cv2.setNumThreads(1)  # pictures are read side by side, and none of them is worth dividing
-    for variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
-        os.environ.setdefault(variable, "1")
+    one_thread()
     sys.stderr.flush()
     terminal, handler = os.dup(2), signal.getsignal(signal.SIGINT)
 

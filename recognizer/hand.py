@@ -21,8 +21,8 @@ from typing import IO, NamedTuple, Self
 
 import numpy as np
 
-from recognizer.batch import in_batches
 from recognizer.errors import HandError, ModelError
+from recognizer.many.batch import in_batches
 from recognizer.neighbours import index_of
 from recognizer.npz import Layout, read_arrays
 from recognizer.prediction import MIN_PROBABILITY, NO_DIGIT, Prediction, is_refused, with_no_digit

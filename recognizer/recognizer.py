@@ -8,11 +8,12 @@ from typing import Self, TypeAlias
 
 import numpy as np
 
-from recognizer.batch import in_batches, in_threads
-from recognizer.errors import BlankImageError, InvalidImageError, RecognizerError
+from recognizer.errors import BlankImageError, InvalidImageError, ModelError, RecognizerError
 from recognizer.hand import Hand
 from recognizer.images.ink import Sheet
 from recognizer.images.opening import Picture
+from recognizer.many.batch import in_batches, in_threads
+from recognizer.many.processes import in_processes
 from recognizer.numbers.finder import load_finder
 from recognizer.numbers.reading import OneDigit, TakenApart
 from recognizer.numbers.strokes import Stroke
@@ -77,25 +78,28 @@ class Recognizer:
         return self._read([_take_apart(picture, strokes)], hand)[0]
 
     def read_many(
-        self,
-        pictures: Iterable[Picture],
-        hand: Hand | None = None,
-        single: bool = False,
-        threads: int | None = None,
+        self, pictures: Iterable[Picture], hand: Hand | None = None, single: bool = False, processes: int = 1
     ) -> Generator[Reading | RecognizerError, None, None]:
         """Yield what `read` returns for each picture, in their order; use several cores, and share model calls.
 
-        A picture that cannot be read yields a `RecognizerError`. Pictures are taken only as answers are, at most 128
-        ahead of them, so that any number of them takes the same memory.
-        `single`: whether each picture has one digit and nothing else. Then nothing is taken apart, which takes a third
-        of the time. `threads`: how many work on the pictures; by default, one for each core, and four at most.
+        A picture that cannot be read yields a `RecognizerError`. Pictures are taken only as answers are, and few of
+        them ahead, so that any number of them takes the same memory.
+        `single`: whether each picture has one digit and nothing else. Then nothing is taken apart, which takes half of
+        the time. `processes`: how many read; each loads the model, so several pay for a thousand pictures or more.
         """
-        return in_batches(partial(self._read_batch, hand=hand, single=single), pictures, threads)
+        if processes == 1:
+            return in_batches(partial(self.read_batch, hand=hand, single=single), pictures)
+        if not self.model.path.name:
+            raise ModelError("Only a model that was loaded from a file can be used by several processes.")
+        return in_processes(self.model.path, hand, single, pictures, processes)
 
-    def _read_batch(
-        self, pictures: Iterable[Picture], hand: Hand | None, single: bool
+    def read_batch(
+        self, pictures: Iterable[Picture], hand: Hand | None = None, single: bool = False
     ) -> list[Reading | RecognizerError]:
-        """Finish pictures as soon as they fill a model call: many large ones take no more memory than a few."""
+        """Return what `read_many` yields, read in this thread.
+
+        Pictures are finished as soon as they fill a model call: many large ones take no more memory than a few.
+        """
         outcomes: list[Reading | RecognizerError] = []
         waiting: list[Waiting | None] = []
         for picture in pictures:

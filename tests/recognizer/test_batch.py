@@ -1,3 +1,6 @@
+import multiprocessing
+import os
+import signal
 import threading
 from itertools import count
 from types import SimpleNamespace
@@ -7,14 +10,15 @@ import pytest
 from PIL import Image
 
 from benchmarks.support.drawing import drawn
-from recognizer import InvalidImageError, Recognizer, batch
-from recognizer.batch import AHEAD, MAX_BATCH, MAX_THREADS, in_batches, in_threads
+from recognizer import Hand, InvalidImageError, ModelError, Recognizer
+from recognizer.many import batch
+from recognizer.many.batch import AHEAD, MAX_BATCH, MAX_THREADS, in_batches, in_threads
 from tests.helpers import always
 
 
 @pytest.fixture
 def many_cores(monkeypatch):
-    monkeypatch.setattr(batch, "_threads", lambda: MAX_THREADS)
+    monkeypatch.setattr(batch, "cores", lambda: 64)
 
 
 def doubled(items):
@@ -73,6 +77,7 @@ def test_an_error_in_a_thread_is_raised():
 
 def test_no_more_items_are_taken_once_the_answers_are_closed(monkeypatch):
     begun, closed, seen = threading.Event(), threading.Event(), []
+    monkeypatch.setattr(batch, "cores", lambda: 1)
     monkeypatch.setattr(batch, "threading", SimpleNamespace(Event=lambda: closed))
 
     def work(items):
@@ -85,7 +90,7 @@ def test_no_more_items_are_taken_once_the_answers_are_closed(monkeypatch):
             done.append(item)
         return done
 
-    answers = in_batches(work, count(), threads=1)
+    answers = in_batches(work, count())
     assert next(answers) == 0 and begun.wait(60)
     answers.close()
     assert seen == [0, 1]
@@ -102,6 +107,36 @@ def test_many_pictures_are_read_as_one_by_one(light, tmp_path):
         for a, b in zip(many.digits, one.digits, strict=True):
             np.testing.assert_allclose(a.probabilities, b.probabilities, atol=1e-5)
             np.testing.assert_array_equal(a.input, b.input)
+
+
+def test_several_processes_give_the_same_answers_in_the_same_order(light, tmp_path):
+    hand = Hand()
+    hand.learn(light.predict(drawn(7)), 1)
+    pictures = [drawn(digit % 10) for digit in range(40)] + [b"hello", tmp_path / "none.png"]
+    here = list(light.read_many(pictures, hand, single=True))
+    there = list(light.read_many(pictures, hand, single=True, processes=2))
+    assert [str(each) for each in here[40:]] == [str(each) for each in there[40:]]
+    for one, other in zip(here[:40], there[:40], strict=True):
+        assert (one.text, one.digits[0].box, one.digits[0].taught) == (
+            other.text,
+            other.digits[0].box,
+            other.digits[0].taught,
+        )
+    assert here[7].text == "1"
+
+
+def test_a_process_that_is_ended_is_an_error_that_says_so(light):
+    answers = light.read_many([drawn(1)] * 1000, processes=2)
+    next(answers)
+    for process in multiprocessing.active_children():
+        os.kill(process.pid, signal.SIGKILL)
+    with pytest.raises(ModelError, match="has ended"):
+        list(answers)
+
+
+def test_a_model_that_is_no_file_cannot_be_used_by_several_processes():
+    with pytest.raises(ModelError, match="from a file"):
+        Recognizer(always(1)).read_many([], processes=2)
 
 
 def test_a_picture_that_cannot_be_read_is_an_error_in_its_place(tmp_path):

@@ -179,21 +179,22 @@ def test_ctrl_c_leaves_whole_lines_and_one_sentence(loading, folder):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-@pytest.mark.parametrize("name", ["read.csv", "read.jsonl", "read.parquet"])
-def test_after_ctrl_c_the_answers_are_there_and_the_same_command_goes_on_with_them(name, folder, capsys):
+@pytest.mark.parametrize(("name", "many"), [("read.csv", 1000), ("read.jsonl", 2), ("read.parquet", 1000)])
+def test_after_ctrl_c_the_answers_are_there_and_the_same_command_goes_on_with_them(name, many, folder, capsys):
     for number in range(400):
         (folder / f"more{number}.png").hardlink_to(folder / "3.png")
     (folder / "0 broken.png").write_text("hello")
     out = folder / name
-    program = f"{INTERRUPTIBLE}\nraise SystemExit(main())"
+    program = (
+        f"{INTERRUPTIBLE}\nimport recognizer.__main__\nrecognizer.__main__.MANY = {many}\nraise SystemExit(main())"
+    )
     command = [sys.executable, "-c", program, "--out", out, folder]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         process.stderr.readline()  # of the broken one; there are hundreds of others left
         process.send_signal(signal.SIGINT)
-        *_, message = process.communicate()[1].splitlines()
-    assert process.returncode == 128 + signal.SIGINT and message.endswith(
-        f"stopped. {out} has what was read; with --resume, too, it goes on."
-    )
+        messages = process.communicate()[1].splitlines()
+    sentence = f"python -m recognizer: stopped. {out} has what was read; with --resume, too, it goes on."
+    assert process.returncode == 128 + signal.SIGINT and messages == [sentence]
     before = files_of(out)
     assert 1 <= len(before) < 400
     assert main(["--resume", "--out", str(out), str(folder)]) == 1
