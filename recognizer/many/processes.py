@@ -4,13 +4,12 @@ import io
 import os
 import signal
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 
 import cv2
-from loky import ProcessPoolExecutor
 
 from recognizer.errors import ModelError, RecognizerError
 from recognizer.hand import Hand
@@ -31,6 +30,8 @@ def in_processes(
 
     Raises `ModelError` if a process ends before its work does.
     """
+    from loky import ProcessPoolExecutor  # 60 ms, which others need not wait for
+
     held = io.BytesIO()
     if hand is not None:
         hand.save(held)
@@ -52,7 +53,7 @@ def one_thread() -> None:
         os.environ.setdefault(variable, "1")
 
 
-def _submit(pool: ProcessPoolExecutor, batch: list[Picture]) -> Future[Outcomes]:
+def _submit(pool: Executor, batch: list[Picture]) -> Future[Outcomes]:
     """Submit a batch, for which a process may start; Ctrl-C is for this one alone."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         return pool.submit(_read_batch, batch)
