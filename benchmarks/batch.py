@@ -5,7 +5,7 @@
 Draws `--count` digits on canvases of 300x300 px, saves them as PNG, and has the folder read in turn on all cores and
 on one, each time by a new process: as numbers, as whatever else is read, and as single digits. What a process needs to
 read one picture, which is mostly to start, is taken off its time; a ratio is the median over the rounds. Memory is the
-most that a process had while it read a quarter of the pictures, and while it read `--many` of them.
+most that one of its processes had while a quarter of the pictures were read, and `--many` of them.
 """
 
 import os
@@ -73,7 +73,7 @@ def compare(folder: Path, one: Path, model: Path, arguments: list[str]) -> dict[
 
 
 def run(folder: Path, model: Path, arguments: list[str], cores: set[int]) -> tuple[float, float, str]:
-    """Have a folder read on some cores -> how many s that took, the most MB of memory, and the table of answers."""
+    """Have a folder read on some cores -> how many s that took, the most MB of any process, and the answers."""
     command = [sys.executable, "-m", "recognizer", "--csv", "--model", str(model), *arguments, str(folder)]
     with tempfile.TemporaryFile("w+") as answers:
         started = time.perf_counter()

@@ -26,7 +26,7 @@ from benchmarks.support.command import command_line, report
 from benchmarks.support.driver import ROOT, served
 from benchmarks.support.visitor import visit
 
-REPLICAS = 1, 2
+REPLICAS = {"one": 1, "two": 2}
 PACES_S = {"a second": 0.0, "five seconds": 4.0}  # how much longer than in benchmarks/load.py they look at an answer
 FROM_AN_ADDRESS = 25  # visitors
 SECRET = "0" * 64  # of the cookies; all replicas have the same
@@ -41,13 +41,13 @@ def main() -> None:
     parser.add_argument("--digits", type=int, default=5, help="digits that each draws at each pace (5)")
     options = parser.parse_args()
     figures: dict = {"visitors": options.visitors, "cores": len(os.sched_getaffinity(0))}
-    for count in REPLICAS:
+    for name, count in REPLICAS.items():
         with ExitStack() as stack:
             environment = {"DIGITS_MODEL": "models/digits.onnx", "STREAMLIT_SERVER_COOKIE_SECRET": SECRET}
             replicas = [stack.enter_context(served(ROOT / "streamlit_app.py", **environment)) for _ in range(count)]
             address = stack.enter_context(behind_nginx(replicas))
             parts = asyncio.run(measure(address, options.visitors, options.digits))
-        figures[str(count)] = {name: summary(*zip(*answers, strict=True)) for name, answers in parts.items()}
+        figures[name] = {pace: summary(*zip(*answers, strict=True)) for pace, answers in parts.items()}
     report(figures, options, "replicas")
 
 
