@@ -4,8 +4,7 @@ import io
 import os
 import signal
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Executor, Future
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, Future
 from functools import partial
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def in_processes(
     with ProcessPoolExecutor(processes, initializer=_start, initargs=start) as pool:
         try:
             yield from in_order(lambda batch: _submit(pool, batch), pictures, AHEAD * processes)
-        except BrokenProcessPool as error:
+        except BrokenExecutor as error:
             raise ModelError(
                 "A process that reads pictures has ended: perhaps there is too little memory. Use fewer processes."
             ) from error

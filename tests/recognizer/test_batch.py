@@ -1,6 +1,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from itertools import count
 from types import SimpleNamespace
@@ -73,6 +74,13 @@ def test_few_items_are_taken_before_they_are_needed():
 def test_an_error_in_a_thread_is_raised():
     with pytest.raises(ZeroDivisionError):
         list(in_batches(lambda items: [1 // item for item in items], range(3)))
+
+
+def test_where_there_are_no_threads_the_work_is_done_all_the_same(monkeypatch):
+    monkeypatch.setattr(sys, "thread_info", SimpleNamespace(name="pthread-stubs"))
+    monkeypatch.setattr(threading.Thread, "start", lambda thread: pytest.fail("a thread was started"))
+    assert list(in_batches(doubled, range(100))) == in_threads(lambda item: 2 * item, range(100)) == doubled(range(100))
+    test_an_error_in_a_thread_is_raised()
 
 
 def test_no_more_items_are_taken_once_the_answers_are_closed(monkeypatch):
