@@ -1,8 +1,12 @@
 """Readings as Parquet: a row for each picture, read here or on many machines (`recognizer.on_ray`)."""
 
+import posixpath
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
+from pyarrow import fs, parquet
 
 DIGIT = pa.struct(
     {
@@ -29,3 +33,27 @@ SCHEMA = pa.schema(
 def to_table(records: list[dict[str, Any]]) -> pa.Table:
     """Return records as a table with `SCHEMA`, a row for each."""
     return pa.Table.from_pylist(records, SCHEMA)
+
+
+def files_read(filesystem: fs.FileSystem, folder: str) -> set[str]:
+    """Return what is in the column `file` of the Parquet files in a folder; nothing where there is no such folder.
+
+    A file that was being written when its program was killed has no rows yet. It gets a name that those who read the
+    folder pass over. Raises `ValueError` for Parquet files of something else, and `OSError` where it cannot be read.
+    """
+
+    def names_in(path: str) -> list[str]:
+        try:
+            file = parquet.ParquetFile(path, filesystem=filesystem)
+        except pa.ArrowInvalid:  # it has no end
+            filesystem.move(path, posixpath.join(folder, f"_unfinished-{posixpath.basename(path)}.part"))
+            return []
+        with file:
+            if "file" not in file.schema_arrow.names:
+                raise ValueError(f"{path} does not hold readings: give a folder of its own for them.")
+            return file.read(["file"])["file"].to_pylist()
+
+    found = filesystem.get_file_info(fs.FileSelector(folder, allow_not_found=True))
+    with ThreadPoolExecutor() as pool:
+        names = pool.map(names_in, (each.path for each in found if each.extension == "parquet"))
+        return set(chain.from_iterable(names))
