@@ -2,9 +2,10 @@
 # make lite        the page without TensorFlow    make test    run every test (test-fast: none in a browser, none that trains)
 # make check       look for faults, wrong types and unsafe code, then run every test
 # make fuzz        10,000 examples for each test that takes any input
+# make test-ray    read on a Ray cluster of two nodes, one of which is lost
 # make constraints choose anew the releases of what the requirements pull in
-# Each makes itself a virtual environment first, in .venv (`make lite` in .venv-lite). PYTHON=... chooses the Python, 3.11 to
-# 3.13, for an environment that is not there yet, VENV=... another folder for it.
+# Each makes itself a virtual environment first, in .venv (`make lite` in .venv-lite, `make test-ray` in .venv-ray).
+# PYTHON=... chooses the Python, 3.11 to 3.13, for an environment that is not there yet, VENV=... another folder for it.
 
 IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 # longest group, those in a browser, must not be left for the end.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: app lite train test test-fast lint types safe check format fuzz audit screenshot constraints
+.PHONY: app lite train test test-fast test-ray lint types safe check format fuzz audit screenshot constraints
 
 app: $(VENV)/app
 	$(BIN)/streamlit run streamlit_app.py
@@ -31,6 +32,9 @@ test: $(VENV)/dev
 
 test-fast: $(VENV)/dev
 	$(PYTEST) --ignore tests/browser --ignore tests/train/test_crashes.py --ignore-glob 'tests/train/test_training*'
+
+test-ray: .venv-ray/dev
+	REQUIRE_RAY=1 .venv-ray/bin/python -m pytest tests/ray
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
@@ -78,6 +82,12 @@ $(VENV)/app: $(BIN)/python requirements.txt requirements-page.txt constraints.tx
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.13 was found; install one, or give it as PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv .venv-lite
 	.venv-lite/bin/python -m pip install --quiet -r requirements-lite.txt
+	touch $@
+
+.venv-ray/dev: requirements-ray.txt requirements-lite.txt requirements-page.txt constraints.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 to 3.13 was found; install one, or give it as PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv-ray
+	.venv-ray/bin/python -m pip install --quiet -r requirements-ray.txt pytest pytest-xdist
 	touch $@
 
 $(VENV)/dev: $(VENV)/app requirements-dev.txt requirements-lite.txt

@@ -94,6 +94,8 @@ class _Parts:
 
     def __init__(self, folder: Path):
         try:
+            from pyarrow import fs
+
             from recognizer.output import parquet
         except ImportError as error:
             raise OutputError("Parquet needs pyarrow, which is not installed: pip install pyarrow.") from error
@@ -101,9 +103,9 @@ class _Parts:
         self._records: list[dict[str, Any]] = []
         folder.mkdir(exist_ok=True)
         try:
-            self._done = parquet.files_in(folder)
-        except (ValueError, LookupError) as error:
-            raise OutputError(f"{folder} holds something else than answers of this program ({error}).") from error
+            self._done = parquet.files_read(fs.LocalFileSystem(), str(folder))
+        except ValueError as error:
+            raise OutputError(str(error)) from error
 
     def has(self, name: str) -> bool:
         return _as_utf8(name) in self._done

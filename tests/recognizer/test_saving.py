@@ -2,6 +2,7 @@ import csv
 import io
 import json
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -91,6 +92,6 @@ def test_a_folder_of_parquet_has_every_picture_once_and_only_whole_files(tmp_pat
 def test_a_folder_of_something_else_is_refused(tmp_path):
     folder = tmp_path / "read.parquet"
     folder.mkdir()
-    (folder / "part.parquet").write_bytes(b"hello")
-    with pytest.raises(OutputError, match="something else"):
+    pq.write_table(pa.table({"x": [1]}), folder / "other.parquet")
+    with pytest.raises(OutputError, match=r"other\.parquet does not hold readings"):
         open_output(folder, resume=True)
