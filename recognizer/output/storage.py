@@ -1,6 +1,7 @@
 """Pictures in a folder or a bucket, wherever pyarrow can open it -> a table of what is written on them."""
 
 import os
+import platform
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -41,10 +42,12 @@ def pictures_in(filesystem: fs.FileSystem, path: str) -> list[str]:
 
 
 class StorageReader:
-    """Reads pictures in storage with a model of its own."""
+    """Reads pictures of a folder with a model of its own."""
 
-    def __init__(self, filesystem: fs.FileSystem, model: str | os.PathLike | None = None):
-        """Load a model as `Recognizer.load` does."""
+    def __init__(self, filesystem: fs.FileSystem, folder: str, model: str | os.PathLike | None = None):
+        """Load a model as `Recognizer.load` does; raise `OSError` where this machine does not see the folder."""
+        if filesystem.get_file_info(folder).type is fs.FileType.NotFound:
+            raise FileNotFoundError(f"{platform.node()} does not see {folder}: all machines have to.")
         self._filesystem = filesystem
         self._recognizer = Recognizer.load(model)
 

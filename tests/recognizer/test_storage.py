@@ -17,6 +17,7 @@ from recognizer.output.storage import AHEAD, StorageReader, open_folder, picture
 from recognizer.runtimes.loader import DEFAULT_MODEL
 
 LOCAL = fs.LocalFileSystem()
+MODEL = DEFAULT_MODEL.with_suffix(".onnx")
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def reader():
-    return StorageReader(LOCAL, DEFAULT_MODEL.with_suffix(".onnx"))
+@pytest.fixture
+def reader(folder):
+    return StorageReader(LOCAL, str(folder), MODEL)
 
 
 def read(reader, *paths):
@@ -94,6 +95,11 @@ def test_a_picture_that_cannot_be_read_is_a_row_with_the_reason_among_the_others
     )
     for row, sentence in zip(rows[1:-1], sentences, strict=True):
         assert re.search(sentence, row["error"])
+
+
+def test_a_machine_that_does_not_see_the_folder_does_not_begin_to_read(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"does not see .*all machines have to"):
+        StorageReader(LOCAL, str(tmp_path / "none"), MODEL)
 
 
 def test_all_files_that_have_a_row_are_found_and_none_where_there_is_no_folder(tmp_path):
