@@ -26,16 +26,19 @@ def open_folder(address: str) -> tuple[fs.FileSystem, str]:
     if address and "://" not in address:
         address = os.path.abspath(address)  # noqa: PTH100 - `Path.resolve` would follow links that other machines lack
     filesystem, path = fs.FileSystem.from_uri(address)
-    return filesystem, path.rstrip("/")
+    return filesystem, path.rstrip("/") or path
 
 
 def pictures_in(filesystem: fs.FileSystem, path: str) -> list[str]:
     """Return the paths of the files in a folder, and in those within it, whose names end like pictures, sorted.
 
-    Raises `ValueError` where there are none, and `OSError` where the folder cannot be listed.
+    Raises `ValueError` where there are none or a name is not text, and `OSError` where the folder cannot be listed.
     """
     found = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
-    names = sorted(each.path for each in found if each.is_file and f".{each.extension.lower()}" in ENDINGS)
+    try:
+        names = sorted(each.path for each in found if each.is_file and f".{each.extension.lower()}" in ENDINGS)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"The name {error.object!r} is not UTF-8, as Parquet needs it: rename this file.") from error
     if not names:
         raise ValueError(f"There are no pictures in {path}; their names end in {', '.join(ENDINGS)}.")
     return names

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -59,7 +60,8 @@ def test_pictures_are_found_by_their_names_endings_also_in_folders_within(folder
     (folder / "notes.txt").touch()
     (folder / "folder.png").mkdir()
     (folder / "folder.png" / "PHOTO.JPG").touch()
-    os.mkfifo(folder / "pipe.png")
+    if hasattr(os, "mkfifo"):  # Windows has none
+        os.mkfifo(folder / "pipe.png")
     names = [*(f"{digit}.png" for digit in range(10)), "folder.png/PHOTO.JPG"]
     assert pictures_in(LOCAL, str(folder)) == [str(folder / name) for name in names]
 
@@ -69,6 +71,13 @@ def test_a_folder_without_pictures_and_a_missing_one_are_refused(tmp_path):
         pictures_in(LOCAL, str(tmp_path))
     with pytest.raises(OSError, match="none"):
         pictures_in(LOCAL, str(tmp_path / "none"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_not_text_is_one_sentence(folder):
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.png")).touch()
+    with pytest.raises(ValueError, match=r"xff\.png' is not UTF-8.*rename"):
+        pictures_in(LOCAL, str(folder))
 
 
 def test_pictures_get_the_same_rows_in_their_order_as_read_many_gives(folder, reader, light):
