@@ -1,8 +1,8 @@
-"""Copy the figures in the models' cards to the tables of README.md and docs/benchmarks.md: `python -m docs.figures`.
+"""Copy the figures in the models' cards to the tables of README.md and docs/: `python -m docs.figures`.
 
 A cell of a table ends in a comment that says what it holds, as a format string: `99.68 % ... <!-- {digits[test]} -->`.
 It names a model's card and what is in it, or a benchmark and one of its figures, or `high` and `low`: the drawings that
-are read with a confidence in the highest bin, and all others.
+are read with a confidence in the highest bin, and all others. `million` and `billion` are what so many pictures take.
 """
 
 import json
@@ -14,7 +14,9 @@ from benchmarks.support.figures import text
 from train.report.metrics import BINS, share_with_interval
 
 ROOT = Path(__file__).parents[1]
-PAGES = ROOT / "README.md", ROOT / "docs" / "benchmarks.md"
+PAGES = ROOT / "README.md", ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "scale.md"
+MACHINE_CORES, MACHINE_DOLLARS_PER_HOUR = 16, 0.8211  # of the machine that docs/scale.md names
+REQUESTS_DOLLARS = 0.82  # a million pictures' worth of requests to S3, as docs/scale.md reckons
 CELL = re.compile(r"(?<=\| )[^|\n]*? <!-- (.*?) -->")  # the group is its format
 
 
@@ -49,7 +51,22 @@ def figures() -> dict[str, Any]:
     rows, highest_bin = digits["drawings"]["reliability"], (BINS - 1) / BINS
     high = _together([row for row in rows if row["confidence"] > highest_bin])
     low = _together([row for row in rows if row["confidence"] <= highest_bin])
-    return {**cards, **benchmarks, "high": high, "low": low}
+    pairs = {"high": high, "low": low}
+    sizes = {name: _reckoned(benchmarks["on_ray"], millions) for name, millions in (("million", 1), ("billion", 1000))}
+    return {**cards, **benchmarks, **pairs, **sizes}
+
+
+def _reckoned(measured: dict, millions: int) -> dict[str, float]:
+    """What so many pictures take, at the rate of two workers on two cores."""
+    core_hours = 1e6 * millions / (measured["workers 2"]["a second"] / 2) / 3600
+    machine_hours = core_hours / MACHINE_CORES
+    return {
+        "core_hours": core_hours,
+        "machine_minutes": 60 * machine_hours,
+        "ten_machines_hours": machine_hours / 10,
+        "machines_dollars": machine_hours * MACHINE_DOLLARS_PER_HOUR,
+        "requests_dollars": millions * REQUESTS_DOLLARS,
+    }
 
 
 def _together(rows: list[dict]) -> Figure:

@@ -17,7 +17,7 @@ import sys
 from recognizer import Recognizer, RecognizerError
 
 NAME = "python -m recognizer.on_ray"
-TASK = 1000  # pictures: the seconds of work that are lost with a worker, and the rows of a file
+TASK = 1000  # pictures, what is lost with a worker: seconds of work, minutes with photographs; and the rows of a file
 TASKS_PER_WORKER = 4  # at least, or the others would wait long for the last
 TIMEOUT_S = 10  # for the cluster to answer
 
@@ -64,7 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
     tasks = max(TASKS_PER_WORKER * workers, math.ceil(len(todo) / TASK))
     readings = ray.data.from_items(todo, override_num_blocks=tasks).map_batches(
         StorageReader,
-        fn_constructor_args=(storage, options.model, options.single),
+        fn_constructor_args=(storage, folder, options.model, options.single),
         batch_format="pyarrow",
         compute=ray.data.ActorPoolStrategy(size=workers),
         num_cpus=1,

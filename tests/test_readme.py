@@ -1,4 +1,4 @@
-"""The figures in the README and in docs/benchmarks.md are those of the models' cards, and what both name exists."""
+"""The figures in the README and in docs/ are those of the models' cards, and what these pages name exists."""
 
 import argparse
 import importlib
@@ -16,7 +16,7 @@ from recognizer.explain import Explainer
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE, sha256_of
 from train.report.metrics import accuracy_with_interval
 
-README, DOCS = PATHS
+README, DOCS, SCALE = PATHS
 PAGES = {path: path.read_text(encoding="utf-8") for path in PATHS}
 MODELS = ROOT / "models"
 CARDS = {name: json.loads((MODELS / f"{name}.json").read_text()) for name in ("digits", "mnist", "quick", "tutorial")}

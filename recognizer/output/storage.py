@@ -1,6 +1,7 @@
 """Pictures in a folder or a bucket, wherever pyarrow can open it -> a table of what is written on them."""
 
 import os
+import platform
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -26,26 +27,36 @@ def open_folder(address: str) -> tuple[fs.FileSystem, str]:
     if address and "://" not in address:
         address = os.path.abspath(address)  # noqa: PTH100 - `Path.resolve` would follow links that other machines lack
     filesystem, path = fs.FileSystem.from_uri(address)
-    return filesystem, path.rstrip("/")
+    return filesystem, path.rstrip("/") or path
 
 
 def pictures_in(filesystem: fs.FileSystem, path: str) -> list[str]:
     """Return the paths of the files in a folder, and in those within it, whose names end like pictures, sorted.
 
-    Raises `ValueError` where there are none, and `OSError` where the folder cannot be listed.
+    Raises `ValueError` where there are none or a name is not text, and `OSError` where the folder cannot be listed.
     """
     found = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
-    names = sorted(each.path for each in found if each.is_file and f".{each.extension.lower()}" in ENDINGS)
+    try:
+        names = sorted(each.path for each in found if each.is_file and f".{each.extension.lower()}" in ENDINGS)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"The name {error.object!r} is not UTF-8, as Parquet needs it: rename this file.") from error
     if not names:
         raise ValueError(f"There are no pictures in {path}; their names end in {', '.join(ENDINGS)}.")
     return names
 
 
 class StorageReader:
-    """Reads pictures in storage with a model of its own."""
+    """Reads pictures of a folder with a model of its own."""
 
-    def __init__(self, filesystem: fs.FileSystem, model: str | os.PathLike | None = None, single: bool = False):
-        """Load a model as `Recognizer.load` does. single: as for `Recognizer.read_many`."""
+    def __init__(
+        self, filesystem: fs.FileSystem, folder: str, model: str | os.PathLike | None = None, single: bool = False
+    ):
+        """Load a model as `Recognizer.load` does; `single` as for `Recognizer.read_many`.
+
+        Raises `OSError` where this machine does not see the folder.
+        """
+        if filesystem.get_file_info(folder).type is fs.FileType.NotFound:
+            raise FileNotFoundError(f"{platform.node()} does not see {folder}: all machines have to.")
         self._filesystem, self._single = filesystem, single
         one_thread()
         self._recognizer = Recognizer.load(model)

@@ -12,6 +12,7 @@ import pyarrow.parquet
 import pytest
 
 from benchmarks.batch import draw_canvases
+from benchmarks.support.cluster import add_node, ray_cluster
 from recognizer import Recognizer
 from recognizer.output.formatting import to_record
 from recognizer.output.parquet import to_table
@@ -20,28 +21,18 @@ from recognizer.runtimes.loader import DEFAULT_MODEL
 ROOT = Path(__file__).parents[2]
 DYING = f"{Path(__file__).parent / 'dying'}{os.pathsep}{ROOT}"
 MODEL = DEFAULT_MODEL.with_suffix(".onnx")
-# Addresses that only this machine has, on Linux; Ray takes 127.0.0.1 for the one in the network.
-FIRST, SECOND = ("127.0.0.2", "127.0.0.3") if sys.platform == "linux" else ("127.0.0.1", "127.0.0.1")
 PATIENCE_S = 90  # then the test fails
 
 
 @pytest.fixture
-def cluster(tmp_path, monkeypatch):
+def cluster(tmp_path):
     """A Ray cluster with its first node; without Ray the test is skipped, or fails where REQUIRE_RAY is set."""
     if not find_spec("ray"):
         if os.environ.get("REQUIRE_RAY"):
             pytest.fail("REQUIRE_RAY is set, and there is no Ray: pip install -r requirements-ray.txt")
         pytest.skip("no Ray: `make test-ray` installs it and runs this")
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_AUTH_MODE", "token")
-    monkeypatch.setenv("RAY_AUTH_TOKEN", os.urandom(16).hex())  # or Ray would put one into the home folder
-    from ray.cluster_utils import Cluster
-
-    cluster = Cluster()
-    dying = {"PYTHONPATH": DYING, "FIRST_FILE": str(tmp_path / "first file")}
-    cluster.add_node(num_cpus=1, node_ip_address=FIRST, include_dashboard=False, env_vars=dying)
-    yield cluster
-    cluster.shutdown()
+    with ray_cluster(1, PYTHONPATH=DYING, FIRST_FILE=str(tmp_path / "first file")) as cluster:
+        yield cluster
 
 
 @pytest.fixture
@@ -94,8 +85,8 @@ def confidences(rows):
 def test_with_a_node_and_a_worker_lost_each_picture_has_one_row_and_is_not_read_again(cluster, start, folder, tmp_path):
     os.mkfifo(tmp_path / "lost")
     pipe = os.open(tmp_path / "lost", os.O_RDONLY | os.O_NONBLOCK)
-    dying = {"PYTHONPATH": DYING, "FIRST_FILE": str(tmp_path / "first file"), "LOST": str(tmp_path / "lost")}
-    lost = cluster.add_node(num_cpus=1, node_ip_address=SECOND, env_vars=dying)
+    environment = {"PYTHONPATH": DYING, "FIRST_FILE": str(tmp_path / "first file"), "LOST": str(tmp_path / "lost")}
+    lost = add_node(cluster, 1, **environment)
     options = ["--address", cluster.address, "--model", MODEL, folder, tmp_path / "readings"]
     program = start(*options)
     assert select.select([pipe], [], [], PATIENCE_S)[0], "no worker of the second node has begun its third task"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,6 +18,7 @@ from recognizer.output.storage import AHEAD, StorageReader, open_folder, picture
 from recognizer.runtimes.loader import DEFAULT_MODEL
 
 LOCAL = fs.LocalFileSystem()
+MODEL = DEFAULT_MODEL.with_suffix(".onnx")
 
 
 @pytest.fixture
@@ -27,9 +29,9 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def reader():
-    return StorageReader(LOCAL, DEFAULT_MODEL.with_suffix(".onnx"))
+@pytest.fixture
+def reader(folder):
+    return StorageReader(LOCAL, str(folder), MODEL)
 
 
 def read(reader, *paths):
@@ -58,7 +60,8 @@ def test_pictures_are_found_by_their_names_endings_also_in_folders_within(folder
     (folder / "notes.txt").touch()
     (folder / "folder.png").mkdir()
     (folder / "folder.png" / "PHOTO.JPG").touch()
-    os.mkfifo(folder / "pipe.png")
+    if hasattr(os, "mkfifo"):  # Windows has none
+        os.mkfifo(folder / "pipe.png")
     names = [*(f"{digit}.png" for digit in range(10)), "folder.png/PHOTO.JPG"]
     assert pictures_in(LOCAL, str(folder)) == [str(folder / name) for name in names]
 
@@ -68,6 +71,13 @@ def test_a_folder_without_pictures_and_a_missing_one_are_refused(tmp_path):
         pictures_in(LOCAL, str(tmp_path))
     with pytest.raises(OSError, match="none"):
         pictures_in(LOCAL, str(tmp_path / "none"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_that_is_not_text_is_one_sentence(folder):
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.png")).touch()
+    with pytest.raises(ValueError, match=r"xff\.png' is not UTF-8.*rename"):
+        pictures_in(LOCAL, str(folder))
 
 
 def test_pictures_get_the_same_rows_in_their_order_as_read_many_gives(folder, reader, light):
@@ -94,6 +104,11 @@ def test_a_picture_that_cannot_be_read_is_a_row_with_the_reason_among_the_others
     )
     for row, sentence in zip(rows[1:-1], sentences, strict=True):
         assert re.search(sentence, row["error"])
+
+
+def test_a_machine_that_does_not_see_the_folder_does_not_begin_to_read(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"does not see .*all machines have to"):
+        StorageReader(LOCAL, str(tmp_path / "none"), MODEL)
 
 
 def test_all_files_that_have_a_row_are_found_and_none_where_there_is_no_folder(tmp_path):
