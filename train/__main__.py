@@ -74,22 +74,24 @@ def _train(config: TrainConfig, options: argparse.Namespace) -> None:
     from train.data.corrections import read_corrections
     from train.data.mnist import load_mnist, split_and_prepare
     from train.export.runtimes import outdated_exports
+    from train.network.devices import joined_by_all_machines
     from train.pipeline import check_start, train_and_evaluate
     from train.report.model_card import summary
     from train.state import states
 
     corrections = read_corrections(options.corrections) if options.corrections else None
-    check_start(config, options.out, options.resume, corrections)  # before half a minute of preparing MNIST
-    stopped = bool(states(options.out, config.name))
-    if stopped and not options.resume:
-        print("An earlier run was stopped; --resume would go on with it. Starting over.", file=sys.stderr)
-    if options.resume and not stopped:
-        print("There is no stopped run to go on with. Starting from the beginning.", file=sys.stderr)
-    mnist = split_and_prepare(load_mnist(options.data), config.validation_size, config.seed)
-    card = train_and_evaluate(config, mnist, options.out, options.resume, corrections)
-    print(summary(card))
-    if outdated := outdated_exports(options.out / card["model"]):
-        print(outdated)
+    with joined_by_all_machines(options.out) as out:
+        check_start(config, out, options.resume, corrections)  # before half a minute of preparing MNIST
+        stopped = bool(states(out, config.name))
+        if stopped and not options.resume:
+            print("An earlier run was stopped; --resume would go on with it. Starting over.", file=sys.stderr)
+        if options.resume and not stopped and out == options.out:
+            print("There is no stopped run to go on with. Starting from the beginning.", file=sys.stderr)
+        mnist = split_and_prepare(load_mnist(options.data), config.validation_size, config.seed)
+        card = train_and_evaluate(config, mnist, out, options.resume, corrections)
+        print(summary(card))
+        if outdated := outdated_exports(out / card["model"]):
+            print(outdated)
 
 
 if __name__ == "__main__":
