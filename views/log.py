@@ -53,7 +53,7 @@ SHORTENED = Shortened()
 
 
 def shorten() -> None:
-    """Shorten what Streamlit writes into the log. Call this at every run of the page: Streamlit adds loggers later."""
+    """Shorten what is written into the log. Call this at every run of the page, too: Streamlit adds loggers later."""
     for name in list(logging.root.manager.loggerDict):
         if _family(name) in LOGGERS:
             logging.getLogger(name).addFilter(SHORTENED)
