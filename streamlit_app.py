@@ -15,9 +15,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from views import visitors
+
 VIEWS = Path(__file__).parent / "views"
 
 
+@visitors.first()
 def show() -> None:
     """The page: its title and four tabs."""
     from views import log, photo  # here, because the components in them can only be imported beside a running server
@@ -47,6 +50,7 @@ def show() -> None:
 if __name__ == "__main__":
     show()
 else:
+    from api.paths import paths
     from views.server import lifespan
 
-    app = st.App(__file__, lifespan=lifespan)
+    app = st.App(__file__, routes=[paths()], lifespan=lifespan)

@@ -8,6 +8,7 @@ to 10 MB for 10,000 strokes (benchmarks/footprint.py).
 import gc
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +21,7 @@ from recognizer.runtimes.loader import default_model
 
 BROKEN = "The model could not be loaded. Draw again in a moment; if that does not help, the server's log says why."
 THREADS = 2  # readings at a time: as many as most machines that serve such a page have cores
+ONE_AT_A_TIME = threading.Lock()  # of everybody's picture files: a large one takes 200 MB while it is decoded
 P = ParamSpec("P")
 T = TypeVar("T")
 
