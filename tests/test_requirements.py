@@ -16,7 +16,7 @@ from benchmarks.support.installed import applying, needed_by, requirements_of
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PAGE = ("recognizer", "views", "corrections")
+PAGE = ("api", "recognizer", "views", "corrections")
 EVERYTHING = (*PAGE, "train", "benchmarks", "docs", "tests")
 KERAS = {"tensorflow-cpu", "tensorflow", "keras", "h5py"}
 

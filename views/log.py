@@ -15,7 +15,7 @@ from threading import Lock
 ROOT = Path(__file__).resolve().parent.parent
 # Whose records are shortened, with those of all loggers below them, and from which level on. Nothing lower is shown
 # unless somebody asks for it, so it must not count as written.
-LOGGERS = {"streamlit": logging.INFO, "uvicorn": logging.WARNING}
+LOGGERS = {"streamlit": logging.INFO, "uvicorn": logging.WARNING, "python_multipart": logging.WARNING}
 # The functions of Streamlit and of the canvas component that decode what the browser sent of a widget.
 DECODERS = ("deserialize", "get_serialized", "unpack_widget_state_value", "st_canvas")
 LONGEST = 200  # characters of a line
@@ -53,7 +53,7 @@ SHORTENED = Shortened()
 
 
 def shorten() -> None:
-    """Shorten what Streamlit writes into the log. Call this at every run of the page: Streamlit adds loggers later."""
+    """Shorten what is written into the log. Call this at every run of the page, too: Streamlit adds loggers later."""
     for name in list(logging.root.manager.loggerDict):
         if _family(name) in LOGGERS:
             logging.getLogger(name).addFilter(SHORTENED)

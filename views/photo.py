@@ -2,7 +2,6 @@
 
 import csv
 import io
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +11,16 @@ from PIL import Image
 from recognizer import Reading, Recognizer, RecognizerError
 from recognizer.images.opening import ENDINGS, Opened, open_picture
 from recognizer.output.formatting import COLUMNS, percent, table_rows, unread_note
+from views.events import tell, told
 from views.limits import wait_your_turn
 from views.outlines import draw_outlines
-from views.reading import recognizer
+from views.reading import ONE_AT_A_TIME, recognizer
 from views.teach.hand import current_hand
 
 MAX_FILE_MB = 30  # as in .streamlit/config.toml
 MAX_FILES = 10
 SHOWN_PX = 800  # the longer side of the picture on the page
 NOTHING = "No digits found. Write larger and darker, or take the picture from closer up and in better light."
-ONE_AT_A_TIME = threading.Lock()  # of all visitors' pictures: a large one takes 200 MB while it is decoded
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +87,9 @@ def answer(name: str, data: bytes, model: Recognizer) -> Answer:
     try:
         with ONE_AT_A_TIME:
             opened = open_picture(data)
-            reading = model.read(opened, hand=current_hand())
+            reading = told("photo", model.read, opened, hand=current_hand())
     except RecognizerError as error:
+        tell("refusal", where="photo", reason="unusable")
         return Answer(name, str(error))
     height, width = opened.pixels.shape[:2]
     sentence = " ".join(filter(None, ["" if reading.text else NOTHING, unread_note(reading)]))

@@ -8,18 +8,21 @@ to 10 MB for 10,000 strokes (benchmarks/footprint.py).
 import gc
 import logging
 import sys
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
 from recognizer import ModelError, Prediction, Recognizer, RecognizerError
+from recognizer.many.batch import pool_of
 from recognizer.runtimes.loader import default_model
 
 BROKEN = "The model could not be loaded. Draw again in a moment; if that does not help, the server's log says why."
 THREADS = 2  # readings at a time: as many as most machines that serve such a page have cores
+ONE_AT_A_TIME = threading.Lock()  # of everybody's picture files: a large one takes 200 MB while it is decoded
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -54,8 +57,8 @@ def in_worker(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 
 @st.cache_resource(show_spinner=False)
-def _workers() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS, "read")
+def _workers() -> Executor:
+    return pool_of(THREADS, "read")
 
 
 def _future() -> Future[Recognizer]:

@@ -58,7 +58,9 @@ def rerun(**widget):
 
 
 async def send_all(address):
-    """Send all that is wrong, to each widget -> what comes in a session after that."""
+    """Send all that is wrong, before anybody has come and to each widget -> what comes in a session after that."""
+    for message in NO_MESSAGES:
+        await told(address, message)
     elements = [message.delta.new_element for message in await told(address, rerun())]
     shown = [getattr(element, element.WhichOneof("type")) for element in elements if element.WhichOneof("type")]
     names = sorted({widget.id for widget in shown if getattr(widget, "id", "")})

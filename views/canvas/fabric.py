@@ -5,6 +5,7 @@ Bézier curve, `L x y` a straight line; all in px of the component's canvas.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
@@ -62,6 +63,13 @@ class Strokes:
     def text(self) -> str:
         """The objects as JSON."""
         return json.dumps(self.objects)
+
+
+def as_sent(points: Sequence[Sequence[float]], width: float) -> dict:
+    """A stroke as the canvas sends it, from its points, x and y in px of the sheet, and the pen's width."""
+    path = [["L" if i else "M", x, y + STRIP_PX] for i, (x, y) in enumerate(points)]
+    path += [["L", *path[0][1:]]] if len(path) == 1 else []  # a dot
+    return {"type": "Path", "strokeWidth": width, "path": path}
 
 
 def parse_strokes(payload: object, known: Strokes = Strokes()) -> Strokes:

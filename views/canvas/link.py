@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from recognizer import InvalidImageError, Stroke
-from views.canvas.fabric import MAX_STROKES, STRIP_PX
+from views.canvas.fabric import MAX_STROKES, as_sent
 
 LONGEST = 6000  # characters; addresses of 8,000 get through everywhere
 MOST_NUMBERS = 20_000
@@ -62,8 +62,5 @@ def _objects(numbers: np.ndarray) -> list[dict]:
         steps, numbers = numbers[2 : 2 + 2 * count], numbers[2 + 2 * count :]
         if count < 1 or len(steps) < 2 * count or len(objects) == MAX_STROKES:
             raise ValueError("not strokes, or too many")
-        points = np.cumsum(steps.reshape(-1, 2), axis=0) + np.array((0, STRIP_PX))
-        path = [["L" if i else "M", x, y] for i, (x, y) in enumerate(points.tolist())]
-        path += [["L", *path[0][1:]]] if len(path) == 1 else []  # a dot
-        objects.append({"type": "Path", "strokeWidth": width, "path": path})
+        objects.append(as_sent(np.cumsum(steps.reshape(-1, 2), axis=0).tolist(), width))
     return objects

@@ -7,7 +7,8 @@ import streamlit as st
 from PIL import Image
 
 from recognizer import InvalidImageError
-from views.canvas.component import Drawing, current_sheet
+from views.canvas.component import current_sheet
+from views.canvas.drawing import Drawing
 from views.canvas.link import from_link, to_link
 from views.figures import ink_picture
 from views.reading import in_worker

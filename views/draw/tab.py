@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from recognizer import Hand, Reading, Recognizer, RecognizerError, TaughtDrawing
+from views import visitors
 from views.answer import bars_html, digit_labels, hint_html, preview_html, reading_html
 from views.canvas.browser import browser_side
-from views.canvas.component import Drawing, canvas, current_sheet
+from views.canvas.component import canvas, current_sheet
+from views.canvas.drawing import Drawing
 from views.canvas.sheet import OVERDUE_S, PAPER_PX
 from views.draw import examples, share, tutorial
+from views.events import told
 from views.limits import charge, wait_your_turn
 from views.outlines import outlines_html
 from views.reading import in_worker, is_settled, recognizer
@@ -33,6 +36,7 @@ class _Answer:
 
 
 @st.fragment
+@visitors.first()
 def show() -> None:
     """Everything that depends on the drawing; a stroke runs this again and nothing else."""
     share.open_link()
@@ -113,7 +117,7 @@ def _answer_of(drawing: Drawing, model: Recognizer) -> _Answer:
 
 
 def _read_and_outline(drawing: Drawing, model: Recognizer, held: Hand) -> tuple[Reading, str]:
-    reading = drawing.read(model, held)
+    reading = told("draw", drawing.read, model, held)
     return reading, outlines_html(reading)
 
 

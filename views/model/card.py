@@ -84,7 +84,7 @@ class Misread:
 def read_card(path: Path) -> Card:
     """Read a card as `python -m train` writes it; `ValueError` for a file that is missing or anything else."""
     try:
-        return _card(json.loads(_content(path, MAX_CARD)))
+        return _card(json.loads(content_of(path, MAX_CARD)))
     except (OSError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
@@ -92,7 +92,7 @@ def read_card(path: Path) -> Card:
 def read_misread(path: Path) -> list[Misread]:
     """Read the misread digits that belong to a card; `ValueError` for a file that is missing or anything else."""
     try:
-        arrays = read_arrays(_content(path, MAX_MISREAD), MISREAD, MAX_MISREAD)
+        arrays = read_arrays(content_of(path, MAX_MISREAD), MISREAD, MAX_MISREAD)
     except OSError as error:
         raise ValueError(str(error)) from error
     pictures, *columns = (arrays[name] for name in MISREAD)
@@ -100,7 +100,8 @@ def read_misread(path: Path) -> list[Misread]:
     return [Misread(picture, label, answer, _number(confidence)) for picture, label, answer, confidence in rows]
 
 
-def _content(path: Path, most: int) -> bytes:
+def content_of(path: Path, most: int) -> bytes:
+    """Read a file; `OSError` if it is missing, `ValueError` if it has more than `most` bytes."""
     with path.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:

@@ -12,7 +12,9 @@ from corrections.settings import Settings, settings_from
 from recognizer import Detection
 from recognizer.prediction import NO_DIGIT
 from views.answer import with_article
-from views.canvas.component import Drawing, current_sheet
+from views.canvas.component import current_sheet
+from views.canvas.drawing import Drawing
+from views.events import tell
 from views.limits import wait_your_turn
 from views.reading import own_answer, recognizer
 from views.teach import hand
@@ -70,6 +72,7 @@ class Row:
         held = current_hand()
         if label is not None:
             held.learn(self.digit, None if label == NO_DIGIT else label)
+            tell("correction")
         elif (position := held.find(self.digit)) is not None:
             held.forget(position)
         if self.shown and label is None:
