@@ -93,5 +93,5 @@ def _load(path: Path) -> Recognizer:
         gc.freeze()
         if keras := sys.modules.get("keras"):
             # Streamlit calls this after every run of the page. TensorFlow then builds the model's function anew at the
-            # next stroke, which takes three times as long as all the rest of it (benchmarks/load.py).
+            # next stroke, which takes three times as long as all the rest of it (benchmarks/many/load.py).
             keras.backend.clear_session = lambda *_, **__: None

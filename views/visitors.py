@@ -1,7 +1,7 @@
 """Visitors first: programs wait while the page is being run for somebody.
 
 A reading for a program at the same time would take it half as long again, and at worst three times as long
-(benchmarks/api.py): the two threads share Python's lock.
+(benchmarks/many/api.py): the two threads share Python's lock.
 """
 
 from collections.abc import Iterator

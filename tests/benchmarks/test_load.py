@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from benchmarks.load import Drawing, answers_alone, drawings_of, is_error
+from benchmarks.many.load import Drawing, answers_alone, drawings_of, is_error
 from benchmarks.support.visitor import Answer
 
 

@@ -11,7 +11,7 @@ from subprocess import PIPE, Popen
 import pyarrow.parquet
 import pytest
 
-from benchmarks.batch import draw_canvases
+from benchmarks.many.batch import draw_canvases
 from benchmarks.support.cluster import add_node, ray_cluster
 from recognizer import Recognizer
 from recognizer.output.formatting import to_record

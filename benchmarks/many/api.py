@@ -1,8 +1,8 @@
 """How many readings a second do programs get, and does a visitor who draws meanwhile have to wait for them?
 
-    python -m benchmarks.api [--clients 4] [--seconds 60] [--record]
+    python -m benchmarks.many.api [--clients 4] [--seconds 60] [--record]
 
-A visitor draws digits at a person's pace (benchmarks/load.py), first alone, then beside programs that send
+A visitor draws digits at a person's pace (benchmarks/many/load.py), first alone, then beside programs that send
 
 - pictures: canvases of 300x300 px with one digit, as PNG files, or
 - strokes: the same digits as JSON.
@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
-from benchmarks.load import Timed, answers_alone, draw, drawings_of, summary
+from benchmarks.many.load import Timed, answers_alone, draw, drawings_of, summary
 from benchmarks.support.command import command_line, report
 from benchmarks.support.drawing import drawn, placed
 from benchmarks.support.driver import ROOT, served
@@ -57,7 +57,7 @@ def main() -> None:
     options = parser.parse_args()
     with served(ROOT / "streamlit_app.py", DIGITS_API="1") as address:
         parts = asyncio.run(measure(address, options.clients, options.seconds))
-    report({"clients": options.clients, "cores": len(os.sched_getaffinity(0)), **parts}, options, "api")
+    report({"clients": options.clients, "cores": len(os.sched_getaffinity(0)), **parts}, options, "many.api")
 
 
 async def measure(address: str, clients: int, seconds: float) -> dict[str, dict[str, Any]]:

@@ -1,11 +1,10 @@
 """What Ray costs: the pictures a second that 1, 2 and 4 workers read, and `python -m recognizer FOLDER`.
 
-    .venv-ray/bin/python -m benchmarks.on_ray [--count 4000] [--record]        (`make test-ray` makes .venv-ray)
+    .venv-ray/bin/python -m benchmarks.many.on_ray [--count 4000] [--record]        (`make test-ray` makes .venv-ray)
 
-Draws `--count` canvases as benchmarks.batch does, and has all of them read, and a quarter of them, in each way in turn.
-What the other three quarters take gives the rate; the rest of the time is the start. The cluster is there before, with
-four cores, of which the machine may have fewer. Times are medians over the rounds, from the start of a process to its
-end.
+Draws `--count` canvases as batch.py does, and has all of them read, and a quarter of them, in each way in turn. What
+the other three quarters take gives the rate; the rest of the time is the start. The cluster is there before, with four
+cores, of which the machine may have fewer. Times are medians over the rounds, from the start of a process to its end.
 """
 
 import os
@@ -17,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.batch import draw_canvases
+from benchmarks.many.batch import draw_canvases
 from benchmarks.support.cluster import ray_cluster
 from benchmarks.support.command import command_line, report
 from recognizer.runtimes.loader import DEFAULT_MODEL
@@ -51,7 +50,7 @@ def main() -> None:
         few_s, all_s = statistics.median(few), statistics.median(all_)
         rate = 0.75 * options.count / (all_s - few_s)
         figures[name] = {"a second": round(rate), "start_s": round(all_s - options.count / rate, 1)}
-    report(figures, options, "on_ray")
+    report(figures, options, "many.on_ray")
 
 
 def run(way: list[str], pictures: Path) -> float:

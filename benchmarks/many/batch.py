@@ -1,6 +1,6 @@
 """How many pictures a second `python -m recognizer FOLDER` reads, on all cores and on one, and in how much memory.
 
-    python -m benchmarks.batch [--count 4000] [--many 100000] [--record]
+    python -m benchmarks.many.batch [--count 4000] [--many 100000] [--record]
 
 Draws `--count` digits on canvases of 300x300 px, saves them as PNG, and has the folder read in turn on all cores and
 on one, each time by a new process: as numbers, as whatever else is read, and as single digits. What a process needs to
@@ -48,7 +48,7 @@ def main() -> None:
             other.mkdir()
             link(sorted(folder.iterdir()), other, count)
             figures[f"{other.name}_mb"] = round(run(other, model, WAYS["single"], CORES)[1])
-    report(figures, options, "batch")
+    report(figures, options, "many.batch")
 
 
 def compare(folder: Path, one: Path, model: Path, arguments: list[str]) -> dict[str, float]:

@@ -1,10 +1,10 @@
 """How many visitors two replicas of the page serve behind nginx, as deploy/nginx.conf sets it up, against one replica.
 
-    python -m benchmarks.replicas [--visitors 100] [--digits 5] [--record]
+    python -m benchmarks.many.replicas [--visitors 100] [--digits 5] [--record]
 
-Needs nginx. The visitors are those of benchmarks/load.py, with the same errors. They draw at its pace, about a digit a
-second, and then more calmly, a digit every five seconds. They come from several addresses, since nginx lets no address
-open more than 50 connections. The replicas, nginx and the visitors share the processor cores that there are.
+Needs nginx. The visitors are those of load.py, with the same errors. They draw at its pace, about a digit a second, and
+then more calmly, a digit every five seconds. They come from several addresses, since nginx lets no address open more
+than 50 connections. The replicas, nginx and the visitors share the processor cores that there are.
 """
 
 import asyncio
@@ -21,13 +21,16 @@ from itertools import chain, islice
 from pathlib import Path
 from urllib.request import urlopen
 
-from benchmarks.load import Timed, answers_alone, draw, drawings_of, summary
+from benchmarks.many.load import Timed, answers_alone, draw, drawings_of, summary
 from benchmarks.support.command import command_line, report
 from benchmarks.support.driver import ROOT, served
 from benchmarks.support.visitor import visit
 
 REPLICAS = {"one": 1, "two": 2}
-PACES_S = {"a second": 0.0, "five seconds": 4.0}  # how much longer than in benchmarks/load.py they look at an answer
+PACES_S = {
+    "a second": 0.0,
+    "five seconds": 4.0,
+}  # how much longer than in benchmarks/many/load.py they look at an answer
 FROM_AN_ADDRESS = 25  # visitors
 SECRET = "0" * 64  # of the cookies; all replicas have the same
 START_TIMEOUT_S = 10
@@ -48,7 +51,7 @@ def main() -> None:
             address = stack.enter_context(behind_nginx(replicas))
             parts = asyncio.run(measure(address, options.visitors, options.digits))
         figures[name] = {pace: summary(*zip(*answers, strict=True)) for pace, answers in parts.items()}
-    report(figures, options, "replicas")
+    report(figures, options, "many.replicas")
 
 
 async def measure(address: str, visitor_count: int, digits: int) -> dict[str, list[Timed]]:

@@ -1,6 +1,6 @@
 """Do all visitors who draw at once get the right answer, their own, and how soon?
 
-    python -m benchmarks.load [--visitors 20] [--digits 10] [--record]
+    python -m benchmarks.many.load [--visitors 20] [--digits 10] [--record]
 
 The visitors speak Streamlit's own websocket (benchmarks/support/visitor.py). The first begins with a 0, the second with
 a 1, and so on, each at its own place and size and with its own slant, so that no two drawings look the same to the
@@ -55,7 +55,7 @@ def main() -> None:
     settings = {"visitors": options.visitors, "cores": len(os.sched_getaffinity(0))}
     figures = {name: summary(*zip(*answers, strict=True)) for name, answers in parts.items()}
     ratio = figures["together"]["p95_ms"] / figures["alone"]["p50_ms"]
-    report({**settings, **figures, "p95_to_alone": round(ratio, 1)}, options, "load")
+    report({**settings, **figures, "p95_to_alone": round(ratio, 1)}, options, "many.load")
 
 
 def summary(ms: Sequence[float], errors: Sequence[bool]) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """How soon the first visitor of a server that has just been started gets an answer.
 
-    python -m benchmarks.start [--rounds 3] [--record]
+    python -m benchmarks.many.start [--rounds 3] [--record]
 
 The visitor comes as soon as the server answers, or 10 s after that. `streamlit_app.py` loads the model and the tabs
 when the server starts; the file for Streamlit Community Cloud, which is the same page without a server of its own,
@@ -42,7 +42,7 @@ def main() -> None:
                 asyncio.run(first_answer(address))
                 seconds.setdefault(f"{name}_later_s", []).append(time.perf_counter() - came)
         figures[model] = {name: round(float(np.median(each)), 1) for name, each in seconds.items()}
-    report(figures, options, "start")
+    report(figures, options, "many.start")
 
 
 async def first_answer(address: str) -> None:

@@ -1,0 +1,1 @@
+"""Many pictures, many visitors, other programs, more than one machine."""
