@@ -8,6 +8,9 @@
     python -m train --data mnist.npz               offline, from the file that Keras would download
     python -m train --epochs 2 --out try           a quick try that leaves models/ alone
 
+Several graphics cards share each batch, and so do the machines in the environment variable TF_CONFIG, each of which has
+to run the same command; the first of them writes the model. docs/scale.md says more.
+
 Every option below --seed is a hyper-parameter; train/config.py gives the reason for each value.
 
 With --corrections, one drawing in five is held out. The new model replaces the one in models/ only if it reads at least
