@@ -7,6 +7,7 @@
     python -m recognizer --out read.csv scans       write that table to a file, and show how long it takes
     python -m recognizer --resume --out read.csv scans      go on after Ctrl-C or a crash
     python -m recognizer --single --out read.parquet scans  pictures of one digit each, three times as fast
+    python -m recognizer --processes 8 --out read.csv scans  eight pictures at a time
     cat seven.png | python -m recognizer -          read the picture from standard input
     python -m recognizer --hand hand.npz seven.png  read what one person writes, as that person taught it on the page
     python -m recognizer --model my.onnx seven.png  use another model; .onnx and .tflite do not need TensorFlow
@@ -40,7 +41,8 @@ from recognizer.runtimes.loader import MODEL_VARIABLE, default_model
 NAME = "python -m recognizer"
 INTERRUPTED, BROKEN_PIPE = 128 + 2, 128 + 13  # a shell's exit status after SIGINT and SIGPIPE
 STOPPED = "stopped."
-MANY = 1_000  # pictures; it takes a process as long to start as to read some hundred
+MAX_PROCESSES = 256
+MANY = 5_000  # pictures; with Keras, a process takes as long to start as to read a thousand
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -77,6 +79,12 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--resume", action="store_true", help="go on with what --out names; it is made if it is not there"
     )
+    parser.add_argument(
+        "--processes",
+        type=_processes,
+        metavar="N",
+        help=f"how many read at a time (default: one for each core, from {MANY:,} pictures on)",
+    )
     parser.add_argument("--single", action="store_true", help="each picture has one digit and nothing else")
     parser.add_argument(
         "--model",
@@ -85,6 +93,13 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--hand", metavar="FILE", help="the hand of the person who wrote the digits, an .npz file")
     return parser
+
+
+def _processes(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= MAX_PROCESSES:
+        raise argparse.ArgumentTypeError(f"from 1 to {MAX_PROCESSES}")
+    return number
 
 
 def _read(options: argparse.Namespace) -> int:
@@ -99,7 +114,7 @@ def _read(options: argparse.Namespace) -> int:
         return _end(1, str(error))
     # On a terminal to which the answers go, too, a bar would be in their way.
     has_bar = sys.stderr.isatty() and (options.out or stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode))
-    processes = cores() if len(pictures.names) >= MANY else 1
+    processes = options.processes or (cores() if len(pictures.names) >= MANY else 1)
     read_many = partial(recognizer.read_many, hand=hand, single=options.single, processes=processes)
     try:
         with closing(output):

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 # Nothing that would look for the internet, and no GPU or sandbox, which containers lack.
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-START_TIMEOUT_S = 60
+START_TIMEOUT_S, STOP_TIMEOUT_S = 60, 20
 PEN = "width => getComputedStyle(document.documentElement).getPropertyValue('--pen-width') === `${width}px`"
 STEP_PX = 40.0  # between two points that a mouse or a finger sends; between few, the canvas rounds the corners
 
@@ -63,7 +63,11 @@ def server_of(script: Path, python: str = sys.executable, **environment: str) ->
         yield address, server.pid
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:  # Streamlit waits for browsers that are still connected
+            server.kill()
+            server.wait()
 
 
 def _wait_until_healthy(server: subprocess.Popen, address: str) -> None:

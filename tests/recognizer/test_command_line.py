@@ -281,5 +281,5 @@ def test_the_help_shows_every_option_in_an_example(capsys):
         main(["--help"])
     text = capsys.readouterr().out
     options = {option for action in parser()._actions for option in action.option_strings} - {"-h", "--help"}
-    assert options == {"--json", "--csv", "--out", "--resume", "--single", "--model", "--hand"}
+    assert options == {"--json", "--csv", "--out", "--resume", "--processes", "--single", "--model", "--hand"}
     assert all(f"python -m recognizer {option} " in text for option in options)
