@@ -1,6 +1,6 @@
 """What Ray costs: the pictures a second that 1, 2 and 4 workers read, and `python -m recognizer FOLDER`.
 
-    .venv-ray/bin/python -m benchmarks.many.on_ray [--count 4000] [--record]        (`make test-ray` makes .venv-ray)
+    .venv-ray/bin/python -m benchmarks.many.on_ray [--count 4000] [--rounds 3] [--record]
 
 Draws `--count` canvases as batch.py does, and has all of them read, and a quarter of them, in each way in turn. What
 the other three quarters take gives the rate; the rest of the time is the start. The cluster is there before, with four
@@ -21,7 +21,6 @@ from benchmarks.support.cluster import ray_cluster
 from benchmarks.support.command import command_line, report
 from recognizer.runtimes.loader import DEFAULT_MODEL
 
-ROUNDS = 3
 WORKERS = (1, 2, 4)
 MODEL = str(DEFAULT_MODEL.with_suffix(".onnx"))
 
@@ -29,6 +28,7 @@ MODEL = str(DEFAULT_MODEL.with_suffix(".onnx"))
 def main() -> None:
     parser = command_line(__doc__)
     parser.add_argument("--count", type=int, default=4000, help="pictures (4000)")
+    parser.add_argument("--rounds", type=int, default=3, help="times that each is measured (3)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ray_cluster(max(WORKERS)) as cluster:
         whole, part = Path(folder, "all"), Path(folder, "part")
@@ -37,11 +37,11 @@ def main() -> None:
         draw_canvases(whole, options.count)
         for path in sorted(whole.iterdir())[: options.count // 4]:
             shutil.copy(path, part)
-        ways = {"one machine": ["recognizer", "--json"]}
+        ways = {"one machine": ["recognizer", "--json", "--processes", str(os.cpu_count())]}
         for workers in WORKERS:
             ways[f"workers {workers}"] = ["recognizer.on_ray", "--address", cluster.address, "--workers", str(workers)]
         seconds: dict = {name: ([], []) for name in ways}
-        for _ in range(ROUNDS):
+        for _ in range(options.rounds):
             for name, way in ways.items():
                 for pictures, taken in zip((part, whole), seconds[name], strict=True):
                     taken.append(run(way, pictures))

@@ -2,9 +2,9 @@
 
     python -m benchmarks.many.replicas [--visitors 100] [--digits 5] [--record]
 
-Needs nginx. The visitors are those of load.py, with the same errors. They draw at its pace, about a digit a second, and
-then more calmly, a digit every five seconds. They come from several addresses, since nginx lets no address open more
-than 50 connections. The replicas, nginx and the visitors share the processor cores that there are.
+Needs nginx. The visitors are those of load.py, with the same errors, but calmer: each draws a digit every ten seconds.
+They come from several addresses, since nginx lets no address open more than 50 connections. The replicas, nginx and the
+visitors share the processor cores that there are.
 """
 
 import asyncio
@@ -27,10 +27,7 @@ from benchmarks.support.driver import ROOT, served
 from benchmarks.support.visitor import visit
 
 REPLICAS = {"one": 1, "two": 2}
-PACES_S = {
-    "a second": 0.0,
-    "five seconds": 4.0,
-}  # how much longer than in benchmarks/many/load.py they look at an answer
+PAUSE_S = 9.0  # how much longer than in load.py they look at an answer
 FROM_AN_ADDRESS = 25  # visitors
 SECRET = "0" * 64  # of the cookies; all replicas have the same
 START_TIMEOUT_S = 10
@@ -41,7 +38,7 @@ PATHS = "".join(f"{name}_temp_path .; " for name in ("client_body", "proxy", "fa
 def main() -> None:
     parser = command_line(__doc__)
     parser.add_argument("--visitors", type=int, default=100, help="how many draw at once (100)")
-    parser.add_argument("--digits", type=int, default=5, help="digits that each draws at each pace (5)")
+    parser.add_argument("--digits", type=int, default=5, help="digits that each draws (5)")
     options = parser.parse_args()
     figures: dict = {"visitors": options.visitors, "cores": len(os.sched_getaffinity(0))}
     for name, count in REPLICAS.items():
@@ -49,25 +46,22 @@ def main() -> None:
             environment = {"DIGITS_MODEL": "models/digits.onnx", "STREAMLIT_SERVER_COOKIE_SECRET": SECRET}
             replicas = [stack.enter_context(served(ROOT / "streamlit_app.py", **environment)) for _ in range(count)]
             address = stack.enter_context(behind_nginx(replicas))
-            parts = asyncio.run(measure(address, options.visitors, options.digits))
-        figures[name] = {pace: summary(*zip(*answers, strict=True)) for pace, answers in parts.items()}
+            answers = asyncio.run(measure(address, options.visitors, options.digits))
+        figures[name] = summary(*zip(*answers, strict=True))
     report(figures, options, "many.replicas")
 
 
-async def measure(address: str, visitor_count: int, digits: int) -> dict[str, list[Timed]]:
-    """Let visitors draw on the page at `address`, at each pace -> the answers at each."""
+async def measure(address: str, visitor_count: int, digits: int) -> list[Timed]:
+    """Let visitors draw on the page at `address` -> the answers."""
     drawings = [list(islice(drawings_of(number), digits)) for number in range(visitor_count)]
     async with visit(address) as visitor:
         expected = await answers_alone(visitor, list(chain(*drawings)))
     async with AsyncExitStack() as stack:
         sources = (f"127.0.1.{1 + number // FROM_AN_ADDRESS}" for number in range(visitor_count))
         visitors = [await stack.enter_async_context(visit(address, source)) for source in sources]
-        parts = {}
-        for name, pause_s in PACES_S.items():
-            pairs = enumerate(zip(visitors, drawings, strict=True), 1)
-            answers = await asyncio.gather(*(draw(*pair, expected, seed, pause_s=pause_s) for seed, pair in pairs))
-            parts[name] = list(chain(*answers))
-        return parts
+        pairs = enumerate(zip(visitors, drawings, strict=True), 1)
+        answers = await asyncio.gather(*(draw(*pair, expected, seed, pause_s=PAUSE_S) for seed, pair in pairs))
+        return list(chain(*answers))
 
 
 @contextmanager

@@ -87,7 +87,12 @@ async def visit(address: str, source: str = "127.0.0.1") -> AsyncIterator["Visit
     stream = address.replace("http", "ws", 1) + "/_stcore/stream"
     # No proxy, which the environment may name: the page is served by this machine.
     async with connect(
-        stream, subprotocols=[Subprotocol("streamlit")], origin=Origin(address), proxy=None, local_addr=(source, 0)
+        stream,
+        subprotocols=[Subprotocol("streamlit")],
+        origin=Origin(address),
+        proxy=None,
+        local_addr=(source, 0),
+        ping_interval=None,  # browsers send no pings, and wait as long as it takes
     ) as socket:
         visitor = Visitor(socket, address)
         await visitor.open()
