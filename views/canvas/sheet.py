@@ -16,7 +16,7 @@ from views.canvas.fabric import UNUSABLE, Strokes, parse_strokes
 PAPER_PX = 640  # the side of the sheet
 SQUARE_PX = 420  # the side of its left upper part, which is all that is seen until there is ink near its edge
 NEAR_PX = 40  # what counts as near
-OVERDUE_S = 1.0  # a canvas answers in a fifth of it
+OVERDUE_S = 1.0  # a canvas answers in a fifth of it; then twice as long, and so on, or a busy server would only ask
 EMPTY = Strokes()
 
 
@@ -27,7 +27,8 @@ class Sheet:
     visit: makes the same strokes the same drawing while the page is open, and no longer.
     strokes: what is drawn; after an undo, say, that the canvas has yet to confirm, what it will hold then.
     sent: what the canvas sent last; messages: how many it has sent.
-    initial: the `initial_drawing` to start the canvas from, None for a blank one; asked_at: since when, in s.
+    initial: the `initial_drawing` to start the canvas from, None for a blank one; asked_at: since when, in s; patience:
+        how long it may take, in s.
     outdated: what the canvas may still hold although an undo, say, has overtaken it.
     cleared: what the last clear removed; undone: what was taken back since the last stroke, to be redone.
     commands: how many of the browser's commands have been carried out.
@@ -40,6 +41,7 @@ class Sheet:
     messages: int = 0
     initial: dict | None = None
     asked_at: float = 0.0
+    patience: float = OVERDUE_S
     outdated: tuple[Strokes, ...] = ()
     cleared: Strokes = EMPTY
     undone: Strokes = EMPTY
@@ -107,8 +109,10 @@ class Sheet:
         self._ask_for(strokes)
 
     def ask_again(self) -> None:
-        """Have the canvas draw anew what it should hold."""
+        """Have the canvas draw anew what it should hold, and give it twice as long."""
+        patience = 2 * self.patience
         self._ask_for(self.strokes)
+        self.patience = patience
 
     def is_waiting(self) -> bool:
         """Whether the canvas has yet to confirm that it holds `strokes`."""
@@ -116,7 +120,7 @@ class Sheet:
 
     def is_overdue(self) -> bool:
         """Whether that should have come long ago: it was seen twice, on a busy machine, that it never did."""
-        return self.is_waiting() and time.monotonic() - self.asked_at > OVERDUE_S
+        return self.is_waiting() and time.monotonic() - self.asked_at > self.patience
 
     def seen(self) -> tuple[int, int]:
         """How much of the sheet has to be seen, width and height in px: all of it where there is ink near an edge."""
@@ -133,7 +137,7 @@ class Sheet:
         # The number makes this drawing differ from the one before it, without which the component would do nothing.
         number = self.initial["number"] + 1 if self.initial else 1
         self.initial = {"objects": list(strokes.objects), "number": number}
-        self.asked_at = time.monotonic()
+        self.asked_at, self.patience = time.monotonic(), OVERDUE_S
         # The canvas may still send what it holds now, and what an undo that it has not heard of yet asks it to hold.
         self.outdated = tuple(each for each in (*self.outdated, self.sent, self.strokes) if each != strokes)
         self.strokes = strokes

@@ -10,7 +10,7 @@ from benchmarks.support.canvas import sent
 from benchmarks.support.drawing import placed
 from tests.views.sent import BARS, FOUR
 from views.canvas.fabric import MAX_STROKES
-from views.canvas.sheet import Sheet
+from views.canvas.sheet import OVERDUE_S, Sheet
 
 STROKES = BARS["objects"]
 VISIT = UUID(int=7)
@@ -176,3 +176,18 @@ def test_what_the_script_never_sends_changes_nothing(send, value):
         assert send("commands", message) == 3
     for message in (value, {"visit": VISIT.hex, "objects": value}, {"visit": VISIT.hex, "objects": STROKES * 200}):
         assert send("stored", message) == 3
+
+
+def test_a_canvas_that_does_not_confirm_an_undo_is_asked_again_after_twice_as_long_each_time(sheet, monkeypatch):
+    now = 100.0
+    monkeypatch.setattr("views.canvas.sheet.time.monotonic", lambda: now)
+    sheet.undo()
+    for patience in (OVERDUE_S, 2 * OVERDUE_S, 4 * OVERDUE_S):
+        now += patience
+        assert not sheet.is_overdue()
+        now += 0.01
+        assert sheet.is_overdue()
+        sheet.ask_again()
+    sheet.undo()
+    now += OVERDUE_S + 0.01
+    assert sheet.is_overdue()
