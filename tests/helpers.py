@@ -1,5 +1,7 @@
 """A sample of MNIST, stand-ins for models, and corrections."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,3 +45,9 @@ def correction(number=0, **changes):
         made_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC) + timedelta(seconds=number),
     )
     return replace(misread_seven, **changes)
+
+
+def awaited(coroutine):
+    """What a coroutine returns, from a thread of its own: a browser's tests leave an event loop in the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()

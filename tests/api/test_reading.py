@@ -13,6 +13,7 @@ from benchmarks.support.drawing import placed
 from recognizer import Recognizer
 from recognizer.output.formatting import to_record
 from tests.api.sent import BLANK, LOOPED, PNG, SEVEN, STROKES, hand_of
+from tests.helpers import awaited
 from tests.views.sent import FOUR
 from views import photo, reading
 
@@ -100,7 +101,7 @@ def test_while_a_program_waits_visitors_are_read_for_and_the_server_answers(app,
 
     reading.recognizer().result(60)
     monkeypatch.setattr(Recognizer, "read", slowly)
-    assert asyncio.run(ask()) == (200, "read", ["7", "7"])
+    assert awaited(ask()) == (200, "read", ["7", "7"])
 
 
 def test_picture_files_of_visitors_and_of_programs_are_read_one_at_a_time(client, monkeypatch):

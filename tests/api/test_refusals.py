@@ -13,6 +13,7 @@ from api.errors import LONGEST, RefusedError, as_json
 from recognizer import InvalidImageError, Recognizer
 from recognizer.runtimes.loader import MODEL_VARIABLE
 from tests.api.sent import JSON, PNG, SEVEN, STROKES, hand_of
+from tests.helpers import awaited
 from views.canvas.fabric import MAX_DRAWING_BYTES
 from views.photo import MAX_FILE_MB
 from views.reading import recognizer
@@ -59,7 +60,7 @@ def asked(app, headers, messages):
 
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": "POST", "path": "/api/read", "headers": encoded, "query_string": b""}
-    asyncio.run(app(scope, receive, send))
+    awaited(app(scope, receive, send))
     return status[0], len(messages) - len(left)
 
 

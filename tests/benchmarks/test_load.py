@@ -1,12 +1,12 @@
 """The judge of the load benchmark: an answer that is wrong, or that belongs to another visitor, must not pass."""
 
-import asyncio
 from itertools import islice
 
 import pytest
 
 from benchmarks.many.load import Drawing, answers_alone, drawings_of, is_error
 from benchmarks.support.visitor import Answer
+from tests.helpers import awaited
 
 
 def answer(digit, picture):
@@ -38,7 +38,7 @@ def test_drawings_that_cannot_be_judged_are_refused(seven, message):
             pass
 
     with pytest.raises(ValueError, match=message):
-        asyncio.run(answers_alone(Visitor(), [Drawing(4, "a four"), Drawing(7, "a seven")]))
+        awaited(answers_alone(Visitor(), [Drawing(4, "a four"), Drawing(7, "a seven")]))
 
 
 def test_visitors_begin_with_different_digits_and_no_two_drawings_are_alike():

@@ -1,6 +1,5 @@
 """Whatever a program sends, it gets a reading or one sentence, never a 500, and its place is free again."""
 
-import asyncio
 import json
 import os
 from concurrent.futures import Future
@@ -19,7 +18,7 @@ from api.paths import API, paths
 from benchmarks.support.drawing import drawn, placed
 from recognizer import Recognizer
 from tests.api.sent import hand_of, png
-from tests.helpers import always
+from tests.helpers import always, awaited
 
 REFUSED = 400, 408, 413, 415, 422, 429
 SMALL = png(drawn(4, size=(60, 60), height=40, left=15, top=10, width=4))
@@ -74,7 +73,7 @@ def ask(app, path, kind, content, pieces=(), gone_after=None, length=None, metho
         for start, end in pairwise(ends)
     ]
     reading.ROOM._askers.clear()
-    status, headers, text = asyncio.run(answer(app, method, path, headers, messages[:gone_after]))
+    status, headers, text = awaited(answer(app, method, path, headers, messages[:gone_after]))
     assert headers[b"content-type"] == b"application/json" and reading.ROOM.under_way == reading.ROOM.held == 0
     said = json.loads(text)
     if status == 200:

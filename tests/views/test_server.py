@@ -10,6 +10,7 @@ import pytest
 from streamlit import config
 
 from recognizer.runtimes.loader import default_model
+from tests.helpers import awaited
 from tests.views.sent import PAGE
 from views import log, reading, server
 
@@ -30,7 +31,7 @@ def started(monkeypatch, fresh_cache):
 
     def start(headless):
         config.set_option("server.headless", headless)
-        return asyncio.run(run())
+        return awaited(run())
 
     before = config.get_option("server.headless")
     yield start
