@@ -23,9 +23,9 @@ from PIL import Image
 
 from benchmarks.support.command import command_line, report
 from benchmarks.support.drawing import drawn
-from benchmarks.support.driver import ROOT
 from recognizer.runtimes.loader import DEFAULT_MODEL
 
+ROOT = Path(__file__).resolve().parents[2]
 CORES = os.sched_getaffinity(0)
 WAYS = {"numbers": [], "single": ["--single"]}
 
