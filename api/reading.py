@@ -18,7 +18,7 @@ from api.body import Sent, parse, receive
 from api.errors import RefusedError
 from api.limits import Place, Room, address_of
 from recognizer import ModelError, Recognizer, RecognizerError
-from recognizer.output.formatting import to_record
+from recognizer.output.formatting import digit_record, to_record
 from views import visitors
 from views.canvas.drawing import Drawing
 from views.events import told
@@ -85,10 +85,4 @@ def _predict(model: Recognizer, sent: Sent) -> Record:
     else:
         with ONE_AT_A_TIME:
             prediction = told("api", model.predict, sent.picture, hand=sent.hand)
-    return {
-        "digit": prediction.digit,
-        "confidence": round(prediction.confidence, 6),
-        "is_digit": prediction.is_digit,
-        "taught": prediction.taught,
-        "probabilities": [round(float(each), 6) for each in prediction.probabilities],
-    }
+    return digit_record(prediction)

@@ -6,7 +6,7 @@ import json
 from typing import Any, TypeAlias
 
 from recognizer.errors import RecognizerError
-from recognizer.prediction import Reading
+from recognizer.prediction import Detection, Prediction, Reading
 
 Outcome: TypeAlias = Reading | RecognizerError  # of one file: what was read, or why nothing could be
 
@@ -64,18 +64,21 @@ def to_record(name: str, outcome: Outcome) -> dict[str, Any]:
     """Return all detections of a picture, or its "error", as JSON and Parquet have them."""
     if isinstance(outcome, RecognizerError):
         return {"file": name, "error": str(outcome)}
-    digits = [
-        {
-            "digit": each.digit,
-            "confidence": round(each.confidence, 6),
-            "is_digit": each.is_digit,
-            "taught": each.taught,
-            "box": each.box,
-            "probabilities": [round(float(p), 6) for p in each.probabilities],
-        }
-        for each in outcome.digits
-    ]
+    digits = [digit_record(each) for each in outcome.digits]
     return {"file": name, "text": outcome.text, "digits": digits, "left_out": outcome.left_out}
+
+
+def digit_record(prediction: Prediction) -> dict[str, Any]:
+    """Return what the model says of a digit, and its box where it lies on a picture, as `to_record` has them."""
+    box = {"box": prediction.box} if isinstance(prediction, Detection) else {}
+    return {
+        "digit": prediction.digit,
+        "confidence": round(prediction.confidence, 6),
+        "is_digit": prediction.is_digit,
+        "taught": prediction.taught,
+        **box,
+        "probabilities": [round(float(p), 6) for p in prediction.probabilities],
+    }
 
 
 def to_json(name: str, outcome: Outcome) -> str:
