@@ -6,7 +6,7 @@
     python -m recognizer --csv photos               print a table with a row for each digit
     python -m recognizer --out read.csv scans       write that table to a file, and show how long it takes
     python -m recognizer --resume --out read.csv scans      go on after Ctrl-C or a crash
-    python -m recognizer --single --out read.parquet scans  pictures of one digit each, three times as fast
+    python -m recognizer --single --out read.parquet scans  pictures of one digit each, twice as fast
     python -m recognizer --processes 8 --out read.csv scans  eight pictures at a time
     cat seven.png | python -m recognizer -          read the picture from standard input
     python -m recognizer --hand hand.npz seven.png  read what one person writes, as that person taught it on the page
@@ -119,6 +119,8 @@ def _read(options: argparse.Namespace) -> int:
     try:
         with closing(output):
             return _read_all(pictures, output, read_many, bool(has_bar))
+    except RecognizerError as error:  # a process has ended, say
+        return _end(1, str(error))
     except KeyboardInterrupt:
         if not options.out:
             raise

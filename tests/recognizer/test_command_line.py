@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.support.drawing import STROKES, drawn, looped_seven, render
-from recognizer import Hand
+from recognizer import Hand, ModelError, Recognizer
 from recognizer.__main__ import main, parser
 from recognizer.output.formatting import COLUMNS
 from recognizer.runtimes.loader import DEFAULT_MODEL, MODEL_VARIABLE
@@ -241,6 +241,18 @@ def test_a_bar_is_drawn_only_if_the_answers_go_to_a_file(answers, has_bar, folde
     shown = terminal.getvalue().replace("\r", "\n").splitlines()
     assert any("0/3" in line for line in shown) is has_bar
     assert any(line.startswith(names[1]) and line.endswith("whatever its name says.") for line in shown)
+
+
+def test_a_process_that_ends_too_early_is_one_sentence_and_what_was_read_is_kept(folder, capsys, monkeypatch):
+    def read_many(recognizer, pictures, *_, **__):
+        yield recognizer.read(next(pictures))
+        raise ModelError("A process that reads pictures has ended.")
+
+    monkeypatch.setattr(Recognizer, "read_many", read_many)
+    out = folder / "read.csv"
+    status, _, messages = run("--out", out, folder / "3.png", folder / "7.png", capsys=capsys)
+    assert status == 1 and messages == ["python -m recognizer: A process that reads pictures has ended."]
+    assert files_of(out) == [str(folder / "3.png")]
 
 
 def test_a_missing_model_is_one_sentence(folder, capsys):
