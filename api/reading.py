@@ -21,7 +21,7 @@ from recognizer import ModelError, Recognizer, RecognizerError
 from recognizer.output.formatting import digit_record, to_record
 from views import visitors
 from views.canvas.drawing import Drawing
-from views.events import told
+from views.events import Answer, told
 from views.reading import ONE_AT_A_TIME, recognizer
 
 PATIENCE_S = 1  # with visitors; so programs get a reading a second however many draw
@@ -69,20 +69,18 @@ def _answer(look: Callable[[Recognizer, Sent], Record], content_type: str, body:
 
 
 def _read(model: Recognizer, sent: Sent) -> Record:
-    if isinstance(sent.picture, Drawing):
-        reading = told("api", sent.picture.read, model, sent.hand)
-    else:
-        with ONE_AT_A_TIME:
-            reading = told("api", model.read, sent.picture, hand=sent.hand)
-    record = to_record("", reading)
+    record = to_record("", _by(model, sent, Recognizer.read, Drawing.read))
     del record["file"]
     return record
 
 
 def _predict(model: Recognizer, sent: Sent) -> Record:
+    return digit_record(_by(model, sent, Recognizer.predict, Drawing.predict))
+
+
+def _by(model: Recognizer, sent: Sent, of_picture: Callable[..., Answer], of_drawing: Callable[..., Answer]) -> Answer:
+    """What the model makes of a picture or of a drawing, by one of these functions."""
     if isinstance(sent.picture, Drawing):
-        prediction = told("api", sent.picture.predict, model, sent.hand)
-    else:
-        with ONE_AT_A_TIME:
-            prediction = told("api", model.predict, sent.picture, hand=sent.hand)
-    return digit_record(prediction)
+        return told("api", of_drawing, sent.picture, model, sent.hand)
+    with ONE_AT_A_TIME:
+        return told("api", of_picture, model, sent.picture, hand=sent.hand)

@@ -104,6 +104,8 @@ def _processes(text: str) -> int:
 
 def _read(options: argparse.Namespace) -> int:
     _prepare_streams()
+    if options.resume and not options.out:
+        return _end(1, "--resume goes on with a file of answers: say which with --out.")
     pictures = Named(options.files)
     try:
         hand = Hand.load(options.hand) if options.hand is not None else None

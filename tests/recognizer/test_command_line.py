@@ -219,6 +219,8 @@ def test_answers_that_are_there_are_neither_overwritten_nor_added_to_without_bei
         assert status == 1 and sentence in message and out.read_text() == "what somebody wrote\n"
     status, _, (message,) = run("--out", folder / "read.txt", folder / "3.png", capsys=capsys)
     assert status == 1 and message.endswith("ends in .csv, .jsonl or .parquet.")
+    status, _, (message,) = run("--resume", folder / "3.png", capsys=capsys)
+    assert status == 1 and message.endswith("say which with --out.")
 
 
 def test_a_picture_of_one_digit_has_one_digit_whatever_it_looks_like(folder, capsys):
