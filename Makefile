@@ -31,7 +31,7 @@ test: $(VENV)/dev
 	$(PYTEST)
 
 test-fast: $(VENV)/dev
-	$(PYTEST) --ignore tests/browser --ignore tests/train/test_crashes.py --ignore-glob 'tests/train/test_training*'
+	$(PYTEST) --ignore tests/browser --ignore tests/train/training
 
 test-ray: .venv-ray/dev
 	REQUIRE_RAY=1 .venv-ray/bin/python -m pytest tests/ray

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from api.errors import RefusedError
 from recognizer.runtimes.loader import default_model
@@ -15,8 +15,10 @@ NO_CARD = "There is no readable card for this model."
 
 
 def description(request: Request) -> Response:
-    """The OpenAPI document."""
-    return Response(OPENAPI.read_bytes(), media_type="application/json")
+    """The OpenAPI document. The addresses in it begin where the page is, which may be below a path of the host's."""
+    document = json.loads(OPENAPI.read_bytes())
+    document["servers"] = [{"url": request.url.path.removesuffix("/api/openapi.json") or "/"}]
+    return JSONResponse(document)
 
 
 def card(request: Request) -> Response:

@@ -55,10 +55,16 @@ def hostile() -> Iterator[Hostile]:
         light = np.linspace(1, 0.5, ink.shape[1])[None] * np.where(ink > 0, 60, 230)
         yield f"{name}, photographed", np.clip(light + rng.normal(0, 3, ink.shape), 0, 255).astype(np.uint8), []
     yield from scribbles(rng)
-    for name, ink in (("a page of small print", _text(28, rng, 4000)), ("a page of small dots", _dots(12, 40, 4000))):
+    for name, ink in (("a page of small print", _text(28, rng, 3600)), ("a page of small dots", _dots(12, 40, 3600))):
         for kind in ("PNG", "JPEG"):
             yield f"{name}, {kind}", _file(255 - ink, kind), []
-    files = ("PNG", 3_999, False), ("JPEG", 3_999, True), ("JPEG", 9_399, False), ("WEBP", 3_999, False)
+    files = (
+        ("PNG", 3_599, False),
+        ("JPEG", 3_599, True),
+        ("JPEG", 5_599, False),
+        ("JPEG", 8_059, False),
+        ("WEBP", 3_599, False),
+    )
     for kind, side, progressive in files:
         noise = rng.integers(0, 256, (side // 4 + 1, side // 4 + 1, 3), np.uint8)
         picture = cv2.resize(noise, (side, side), interpolation=cv2.INTER_CUBIC)

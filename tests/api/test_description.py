@@ -40,6 +40,10 @@ def test_every_address_and_method_is_described(app):
     assert described == {each for each in there if each[1] != "head"} - {("/api/metrics", "get")}
 
 
+def test_the_document_is_there_as_it_is_here_and_says_that_the_addresses_begin_at_the_root(client):
+    assert client.get("/api/openapi.json").json() == {**DOCUMENT, "servers": [{"url": "/"}]}
+
+
 def test_every_status_with_which_a_request_for_a_reading_is_refused_is_described():
     code = "".join(OPENAPI.with_name(f"{name}.py").read_text() for name in ("body", "limits", "reading"))
     statuses = set(re.findall(r"RefusedError\(\s*(\d+)", code)) - {"400"}  # which nobody hears

@@ -9,7 +9,7 @@ from benchmarks.support.drawing import drawn
 from recognizer import BlankImageError
 from recognizer.images.opening import read_picture
 from recognizer.images.photo import find_ink_on_paper, is_photograph
-from tests.recognizer.sheets import COUNT, read_sheets
+from tests.recognizer.numbers.sheets import COUNT, read_sheets
 
 
 @pytest.fixture(scope="module")

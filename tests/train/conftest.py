@@ -1,7 +1,7 @@
 import pytest
 
-from tests.train.crash import crashing
 from tests.train.tiny import TINY
+from tests.train.training.crash import crashing
 from train.data.mnist import split_and_prepare
 
 

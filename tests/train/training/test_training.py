@@ -12,8 +12,8 @@ from tqdm import tqdm
 from recognizer import Recognizer
 from recognizer.neighbours import NeighbourIndex
 from recognizer.runtimes.loader import load_model, sha256_of
-from tests.train.crash import CrashError, write_half_a_state
 from tests.train.tiny import TAUGHT, TINY
+from tests.train.training.crash import CrashError, write_half_a_state
 from train import pipeline
 from train.__main__ import config_from, main, parser
 from train.config import CLASSIC, DIGITS, PRESETS
@@ -26,7 +26,7 @@ from train.pipeline import check_start, train_and_evaluate
 from train.report.metrics import accuracy_with_interval
 from train.state import save_state, state_path, states
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")

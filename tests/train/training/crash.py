@@ -1,7 +1,7 @@
 """Crashes in the middle of a piece of work: by an exception, or in a child process that kills itself.
 
-python -m tests.train.crash train FOLDER    when half of its second state is in a file
-python -m tests.train.crash move FOLDER     when two of its four files are moved
+python -m tests.train.training.crash train FOLDER    when half of its second state is in a file
+python -m tests.train.training.crash move FOLDER     when two of its four files are moved
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The photographed sheets in tests/data/sheets.zip: `python -m tests.recognizer.sheets` draws them again."""
+"""The photographed sheets in tests/data/sheets.zip: `python -m tests.recognizer.numbers.sheets` draws them again."""
 
 import io
 import zipfile
@@ -12,7 +12,7 @@ from recognizer.preprocess import prepare
 from tests.helpers import sample
 from train.data.mnist import Split
 
-SHEETS = Path(__file__).parents[1] / "data" / "sheets.zip"
+SHEETS = Path(__file__).parents[2] / "data" / "sheets.zip"
 COUNT = 40  # the last of every four is blank
 SIDE = 600  # px; of the longer side
 QUALITY = 30  # of the JPEG files

@@ -9,8 +9,8 @@ from recognizer import Recognizer
 from recognizer.prediction import NO_DIGIT
 from recognizer.runtimes.loader import DEFAULT_MODEL, sha256_of
 from tests.helpers import always
-from tests.train.crash import CrashError
 from tests.train.tiny import TINY, corrections
+from tests.train.training.crash import CrashError
 from train import pipeline
 from train.__main__ import main
 from train.config import CLASSIC, CONFIGS

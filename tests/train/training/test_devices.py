@@ -9,8 +9,8 @@ import pytest
 import tensorflow as tf
 
 from recognizer import Recognizer
-from tests.train.crash import CrashError
-from tests.train.devices import UNEVEN, errors_of, free_ports, start
+from tests.train.training.crash import CrashError
+from tests.train.training.devices import UNEVEN, errors_of, free_ports, start
 from train.__main__ import main
 from train.errors import TrainError
 from train.network import devices

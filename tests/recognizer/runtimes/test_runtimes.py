@@ -15,7 +15,7 @@ from recognizer.explain import Explainer
 from recognizer.runtimes.loader import MODEL_VARIABLE, RUNTIMES, load_model
 from train.export.runtimes import FORMATS, write
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PACKAGES = {"keras": "tensorflow", "h5": "tensorflow", "onnx": "onnxruntime", "tflite": "ai_edge_litert"}
 
 without_keras = pytest.mark.parametrize("ending", list(FORMATS), indirect=True)

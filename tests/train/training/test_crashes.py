@@ -12,8 +12,8 @@ import pytest
 
 from recognizer import Recognizer
 from recognizer.runtimes.loader import sha256_of
-from tests.train.crash import NEW, CrashError, write_new
 from tests.train.tiny import TINY
+from tests.train.training.crash import NEW, CrashError, write_new
 from train import files, pipeline, state
 from train.__main__ import main
 from train.config import CONFIGS
@@ -23,7 +23,7 @@ from train.network.architecture import build
 from train.pipeline import train_and_evaluate
 from train.state import states
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 OLD = b"the model that was there before"
 
 
@@ -32,7 +32,9 @@ def leftovers(folder):
 
 
 def run_until_it_kills_itself(work, folder):
-    child = subprocess.run([sys.executable, "-m", "tests.train.crash", work, folder], cwd=ROOT, capture_output=True)
+    child = subprocess.run(
+        [sys.executable, "-m", "tests.train.training.crash", work, folder], cwd=ROOT, capture_output=True
+    )
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()
 
 

@@ -1,7 +1,9 @@
 """Trainings in processes of their own, since TensorFlow has to be told of its devices before it starts.
 
-python -m tests.train.devices DEVICES CRASH OPTION ...    python -m train OPTION ..., on so many logical processors; it
-                                                          crashes when that many epochs are trained, if CRASH is not 0
+python -m tests.train.training.devices DEVICES CRASH OPTION ...
+
+is `python -m train OPTION ...` on DEVICES logical processors.
+If CRASH is not 0, it crashes when that many epochs are trained.
 """
 
 import json
@@ -13,10 +15,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.helpers import sample
-from tests.train.crash import crashing
 from tests.train.tiny import TAUGHT
+from tests.train.training.crash import crashing
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # 340 digits an epoch, so that two devices can share neither a batch nor the last one, of 7, evenly. Calibrating chooses
 # between temperatures, and so might make much of a little difference.
 UNEVEN = replace(TAUGHT, batch_size=37, precision="float32", calibrate=False)
@@ -28,7 +30,7 @@ def start(devices, options, crash=0, machine=None, ports=()):
     if ports:
         cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
         environment["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": {"type": "worker", "index": machine}})
-    command = [sys.executable, "-m", "tests.train.devices", str(devices), str(crash), *map(str, options)]
+    command = [sys.executable, "-m", "tests.train.training.devices", str(devices), str(crash), *map(str, options)]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
 
 
