@@ -110,9 +110,7 @@ class Sheet:
 
     def ask_again(self) -> None:
         """Have the canvas draw anew what it should hold, and give it twice as long."""
-        patience = 2 * self.patience
-        self._ask_for(self.strokes)
-        self.patience = patience
+        self._ask_for(self.strokes, 2 * self.patience)
 
     def is_waiting(self) -> bool:
         """Whether the canvas has yet to confirm that it holds `strokes`."""
@@ -133,11 +131,11 @@ class Sheet:
         """32 hexadecimal digits, the same for the same strokes in this visit."""
         return uuid5(self.visit, self.strokes.text).hex
 
-    def _ask_for(self, strokes: Strokes) -> None:
+    def _ask_for(self, strokes: Strokes, patience: float = OVERDUE_S) -> None:
         # The number makes this drawing differ from the one before it, without which the component would do nothing.
         number = self.initial["number"] + 1 if self.initial else 1
         self.initial = {"objects": list(strokes.objects), "number": number}
-        self.asked_at, self.patience = time.monotonic(), OVERDUE_S
+        self.asked_at, self.patience = time.monotonic(), patience
         # The canvas may still send what it holds now, and what an undo that it has not heard of yet asks it to hold.
         self.outdated = tuple(each for each in (*self.outdated, self.sent, self.strokes) if each != strokes)
         self.strokes = strokes
