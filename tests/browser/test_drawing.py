@@ -4,14 +4,26 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
-from benchmarks.support.driver import PEN, at_rest, draw, draw_by_touch, prediction, set_width
+from benchmarks.support.driver import (
+    PEN,
+    at_rest,
+    draw,
+    draw_by_touch,
+    open_page,
+    prediction,
+    set_width,
+    wait_until_read,
+)
+from tests.browser.support.busy import BusyServer
 from tests.browser.support.steps import (
     EMPTY,
     clear,
+    close_popover,
     expect_answer,
     expect_number,
     expect_strokes,
     number,
+    open_popover,
     open_tab,
     reload,
 )
@@ -56,10 +68,8 @@ def test_keys_undo_redo_and_clear_but_not_while_something_else_has_them(page):
     for key, left in (("Control+z", 2), ("Control+z", 1), ("Control+Shift+Z", 2), ("Escape", 0), ("Control+z", 2)):
         page.keyboard.press(key)
         expect_strokes(page, left)
-    page.locator(".st-key-hand_more button").first.click()
-    expect(page.locator("[data-testid=stPopoverBody]")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator("[data-testid=stPopoverBody]")).to_be_hidden()
+    open_popover(page, "hand_more")
+    close_popover(page)
     open_tab(page, "Model")
     page.keyboard.press("Delete")
     open_tab(page, "Draw")
@@ -114,6 +124,30 @@ def test_a_stroke_that_is_under_way_or_on_its_way_when_another_is_undone_is_kept
     draw(page, BARS[2:4])  # before the canvas has heard of it
     expect_strokes(page, 3)
     expect_number(page, "111")
+
+
+@pytest.mark.parametrize(("key", "left"), [("undo", 1), ("clear", 0)])
+def test_strokes_that_a_busy_server_never_hears_of_are_drawn_again(new_page, address, key, left):
+    page = new_page(viewport={"width": 1100, "height": 760})
+    busy = BusyServer(page)
+    open_page(page, address)
+    wait_until_read(page)
+    draw(page, BARS[:2])
+    expect_strokes(page, 2)
+    at_rest(page)
+    busy.is_dumb = True
+    page.locator(f".st-key-{key} button").click()
+    busy.wait_until(busy.has_answered)
+    busy.is_deaf = True
+    draw(page, BARS[3:5])
+    busy.wait_until(lambda: len(busy.unheard) == 2)
+    busy.speak()
+    busy.wait_until(lambda: len(busy.unheard) == 3)  # the canvas holds what is left, and says so
+    busy.hear()
+    expect_strokes(page, left + 2)
+    draw(page, BARS[6:7])
+    expect_number(page, "1" * (left + 3))
+    expect_strokes(page, left + 3)
 
 
 def test_every_click_on_undo_takes_back_one_stroke_however_fast_they_come(page):

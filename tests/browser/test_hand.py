@@ -3,14 +3,18 @@
 from playwright.sync_api import expect
 
 from benchmarks.support.drawing import looped_seven
-from benchmarks.support.driver import at_rest, draw, open_page, wait_until_read
-from tests.browser.support.steps import clear, expect_answer, expect_taught, open_tab, reload, tap, teach_a_looped_seven
-
-
-def more(page):
-    """Open what lies behind the line."""
-    page.locator(".st-key-hand_more button").first.click()
-    at_rest(page)
+from benchmarks.support.driver import draw, open_page, wait_until_read
+from tests.browser.support.steps import (
+    clear,
+    close_popover,
+    expect_answer,
+    expect_taught,
+    open_popover,
+    open_tab,
+    reload,
+    tap,
+    teach_a_looped_seven,
+)
 
 
 def test_a_looped_seven_is_taught_kept_over_a_reload_forgotten_and_loaded_again(new_page, address, tmp_path):
@@ -24,16 +28,16 @@ def test_a_looped_seven_is_taught_kept_over_a_reload_forgotten_and_loaded_again(
     open_tab(page, "Draw")
     reload(page)
     expect_taught(page, 7)
-    more(page)
+    open_popover(page, "hand_more")
     with page.expect_download() as download:
         page.locator(".st-key-download_hand button").click()
     download.value.save_as(tmp_path / "mine.npz")
     page.locator(".st-key-forget_hand button").click()
     expect_answer(page, 2)
-    page.keyboard.press("Escape")
+    close_popover(page)
     reload(page)
     expect_answer(page, 2)
-    more(page)
+    open_popover(page, "hand_more")
     page.locator(".st-key-hand_file input").set_input_files(tmp_path / "mine.npz")
     expect_taught(page, 7)
     expect(page.get_by_text("Learned from you: 1 digit")).to_be_visible()

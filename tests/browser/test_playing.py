@@ -6,7 +6,15 @@ from playwright.sync_api import expect
 
 from benchmarks.support.drawing import placed
 from benchmarks.support.driver import at_rest, draw, open_page, prediction
-from tests.browser.support.steps import expect_answer, expect_number, expect_strokes, reload
+from tests.browser.support.steps import (
+    POPOVER,
+    close_popover,
+    expect_answer,
+    expect_number,
+    expect_strokes,
+    open_popover,
+    reload,
+)
 
 
 def test_an_empty_paper_offers_drawings_that_a_tap_draws_and_undo_takes_away(page):
@@ -25,12 +33,12 @@ def test_a_link_opens_the_drawing_elsewhere_where_it_can_be_drawn_on_and_a_pictu
     draw(page, placed(4))
     expect_answer(page, 4)
     at_rest(page)
-    page.locator(".st-key-share button").first.click()
-    link = page.locator("[data-testid=stPopoverBody] code").inner_text()
+    open_popover(page, "share")
+    link = page.locator(f"{POPOVER} code").inner_text()
     with page.expect_download() as download:
         page.locator(".st-key-save_png button").click()
     download.value.save_as(tmp_path / "drawing.png")
-    page.keyboard.press("Escape")
+    close_popover(page)
     ink = np.asarray(Image.open(tmp_path / "drawing.png"))
     assert ink.shape == (420, 420) and ink[0, 0] == 255 and ink.min() == 0
     other = new_page(viewport={"width": 390, "height": 844})

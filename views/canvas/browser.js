@@ -4,11 +4,13 @@
 
 const STORED = "drawing" // the key in the tab's session storage
 const PATIENCE_MS = 2500 // after pen-up; an answer takes 100
+const NEAR_PX = 3 // on the canvas; a stroke that starts so near to another is the same one
 const TITLES = { undo: "Or press Ctrl+Z; Ctrl+Shift+Z brings the stroke back", clear: "Or press Escape" }
 
-let server = null // its last data: {objects, asked, width, messages, commands, visit}
+let server = null // its last data: {objects, asked, waiting, width, messages, commands, visit}
 let send = () => {}
-let pen = null // where it touches the canvas: {finger, target, points, interrupted}; finger is null for a mouse
+let pen = null // the stroke under way: {finger, target, box, points, asked, interrupted}; finger is null for a mouse
+let drawn = [] // the strokes since the last command that the server is not known to have
 let commands = [] // what this visit's clicks and keys have asked for; the server carries out those that are new to it
 let unanswered = null // the last stroke: its timer, and how many messages the server had got before it
 let restoring = false
@@ -26,8 +28,10 @@ export default function ({ parentElement, data, setStateValue }) {
   if (unanswered && data.messages !== unanswered.messages) answered()
   if (!server) restore(data)
   store(data)
-  if (data.visit !== server?.visit) commands = Array(data.commands).fill(null)
+  if (data.visit !== server?.visit) [commands, drawn] = [Array(data.commands).fill(null), []]
   server = data
+  drawn = drawn.filter(stroke => !has(data.objects, stroke))
+  if (!data.waiting && !pen) drawn.filter(stroke => stroke.asked !== data.asked).forEach(recover)
   withCanvas(canvas => (toolbar(canvas).inert = true)) // it lies out of sight, but the keyboard could still reach it
   for (const name in TITLES) document.querySelector(`.st-key-${name} button`)?.setAttribute("title", TITLES[name])
   const answer = document.querySelector(".st-key-prediction") // it stays, and what is in it is replaced
@@ -50,15 +54,36 @@ function withCanvas(act) {
 const sendAtOnce = () => canvas() && toolbar(canvas()).querySelector("button").click()
 
 // The canvas throws away the stroke under way when its pen or its drawing changes, so draw that stroke once more.
-function redraw({ finger, target, points }) {
-  const [start, ...others] = points
-  const event = (mouse, touch, [clientX, clientY]) => {
-    if (finger === null) return new MouseEvent(mouse, { clientX, clientY, cancelable: true })
-    const changedTouches = [new Touch({ identifier: finger, target, clientX, clientY })]
-    return new TouchEvent(touch, { changedTouches, cancelable: true })
+function redraw({ finger, target, box, points }, lift = false) {
+  const { left, top, width } = target.getBoundingClientRect()
+  const scale = width / box.width
+  const dispatch = (on, mouse, touch, [x, y]) => {
+    const place = { clientX: left + scale * (x - box.left), clientY: top + scale * (y - box.top) }
+    const touches = finger !== null && [new Touch({ identifier: finger, target, ...place })]
+    const event = touches ? new TouchEvent(touch, { changedTouches: touches }) : new MouseEvent(mouse, place)
+    on.dispatchEvent(event)
   }
-  target.dispatchEvent(event("mousedown", "touchstart", start))
-  for (const point of others) document.dispatchEvent(event("mousemove", "touchmove", point))
+  dispatch(target, "mousedown", "touchstart", points[0])
+  for (const point of points.slice(1)) dispatch(document, "mousemove", "touchmove", point)
+  if (lift) dispatch(document, "mouseup", "touchend", points.at(-1))
+}
+
+// Whether a stroke is among the server's: one of those starts where it does.
+function has(objects, { target, box, points: [[x, y]] }) {
+  const scale = target.width / box.width
+  const distance = ([, toX, toY]) => Math.hypot(toX - scale * (x - box.left), toY - scale * (y - box.top))
+  return objects.some(({ path }) => distance(path[0]) < NEAR_PX)
+}
+
+// A busy server takes only the last of what the canvas has sent. Where that is its answer to an undo, say, it is without
+// the strokes that were drawn before the canvas had heard of the undo. So have the server look once more at what has
+// been sent, and if a stroke is not there, either, draw it again.
+function recover(stroke) {
+  if (!stroke.looked) stroke.looked = order("look", null)
+  else if (stroke.looked <= server.commands) {
+    Object.assign(stroke, { asked: server.asked, looked: 0 })
+    redraw(stroke, true)
+  }
 }
 
 // What is seen of the sheet must not change under the pen.
@@ -95,12 +120,20 @@ function answered() {
   notice.classList.remove("shown")
 }
 
-// Streamlit would take several clicks that come during one run of the page for one.
 function command(name) {
   if (!server) return
-  commands.push(name)
+  // How many strokes are seen: those that reach the server together with the command may be later.
+  const seen = server.commands === commands.length ? server.objects.length + drawn.length : null
+  drawn = []
+  order(name, seen)
+}
+
+// Streamlit would take several clicks that come during one run of the page for one, so all that are new are sent.
+function order(name, seen) {
+  commands.push([name, seen])
   const from = Math.min(server.commands, commands.length)
-  send("commands", { visit: server.visit, from, names: commands.slice(from) })
+  send("commands", { visit: server.visit, from, commands: commands.slice(from) })
+  return commands.length
 }
 
 const everywhere = (type, handler) => window.addEventListener(type, handler, { capture: true, passive: true })
@@ -108,7 +141,8 @@ everywhere("pointerdown", event => {
   const target = event.composedPath()[0]
   if (event.button !== 0 || !event.isPrimary || !target.classList?.contains("upper-canvas")) return
   hold()
-  pen = { finger: null, target, points: [[event.clientX, event.clientY]], interrupted: false }
+  const [points, box] = [[[event.clientX, event.clientY]], target.getBoundingClientRect()]
+  pen = { finger: null, target, box, points, asked: server?.asked, interrupted: false }
 })
 everywhere("touchstart", event => {
   if (pen && event.isTrusted) pen.finger = event.changedTouches[0].identifier
@@ -119,10 +153,14 @@ everywhere("pointermove", event => {
 for (const type of ["mouseup", "touchend", "touchcancel"]) {
   everywhere(type, event => {
     if (!pen || !event.isTrusted) return
-    if (pen.interrupted) redraw(pen)
+    const stroke = pen
+    if (stroke.interrupted) redraw(stroke)
     pen = null
     letGo()
-    setTimeout(sendAtOnce) // the canvas has the stroke by then
+    setTimeout(() => {
+      sendAtOnce() // the canvas has the stroke by now
+      drawn.push(stroke)
+    })
     clearTimeout(unanswered?.timer)
     unanswered = { messages: server?.messages, timer: setTimeout(() => notice.classList.add("shown"), PATIENCE_MS) }
   })

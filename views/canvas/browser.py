@@ -1,9 +1,9 @@
 """What only the browser can do, in a component that shows nothing (`browser.js`).
 
 It has the canvas send a stroke as soon as the pen lifts; sends what clicks and keys ask for, in order however fast they
-come; keeps the drawing in the tab's session storage, from where a reload brings it back; saves the stroke
-under way when the canvas' pen or drawing changes; says so when a stroke gets no answer; shuts off the canvas
-component's own toolbar, which is out of sight; and hands pasted pictures to the Photo tab.
+come; keeps the drawing in the tab's session storage, from where a reload brings it back; saves the stroke under way
+when the canvas' pen or drawing changes, and one that a busy server has missed; says so when a stroke gets no answer;
+shuts off the canvas component's own toolbar, which is out of sight; and hands pasted pictures to the Photo tab.
 
 What it sends is bounded and checked like all that the canvas sends.
 """
@@ -34,6 +34,7 @@ def browser_side(stroke_width: int) -> None:
         data={
             "objects": list(sheet.strokes.objects),
             "asked": sheet.initial["number"] if sheet.initial else 0,
+            "waiting": sheet.is_waiting(),
             "width": stroke_width,
             "messages": sheet.messages,
             "commands": sheet.commands,
@@ -49,12 +50,13 @@ def _carry_out() -> None:
     """Carry out the commands that are new."""
     sheet = current_sheet()
     sent = _sent(sheet, "commands")
-    start, names = sent.get("from"), sent.get("names")
-    if not isinstance(start, int) or not isinstance(names, list) or len(names) > MAX_STROKES:
+    start, commands = sent.get("from"), sent.get("commands")
+    if not isinstance(start, int) or not isinstance(commands, list) or len(commands) > MAX_STROKES:
         return
-    for name in names[max(0, sheet.commands - start) :]:
-        if name in ("undo", "redo", "clear"):
-            getattr(sheet, name)()
+    for command in commands[max(0, sheet.commands - start) :]:
+        match command:
+            case ["undo" | "redo" | "clear" as name, int() | None as seen]:
+                sheet.carry_out(name, seen)
         sheet.commands += 1
 
 

@@ -69,6 +69,17 @@ class Sheet:
             self.undone = EMPTY
             self._ask_for(self.strokes + sent[len(overtaken) :])
 
+    def carry_out(self, command: str, seen: int | None) -> None:
+        """Undo, redo or clear for somebody who has `seen` so many strokes; None for all.
+
+        Those that were drawn after that, and have arrived together with the command, stay.
+        """
+        later = EMPTY if seen is None else self.strokes[max(0, seen) :]
+        self.strokes = self.strokes[: len(self.strokes) - len(later)]
+        getattr(self, command)()
+        if later:
+            self._ask_for(self.strokes + later)
+
     def undo(self) -> None:
         """Take back the last stroke; on an empty canvas, bring back what was cleared."""
         if self.strokes:

@@ -10,6 +10,7 @@ from benchmarks.support.driver import at_rest, draw, prediction, set_width
 EMPTY = "Draw a digit, or a number such as 2026."
 STROKES = "() => JSON.parse(sessionStorage.getItem('drawing') ?? '[]').length"  # that the server knows of
 CANVAS = ".st-key-canvas canvas.upper-canvas"
+POPOVER = "[data-testid=stPopoverBody]"
 LINE = [[(150, 40), (150, 260)]]  # a one
 
 
@@ -35,6 +36,20 @@ def reload(page):
 
 def open_tab(page, name):
     page.get_by_role("tab", name=name).click()
+
+
+def open_popover(page, name):
+    """Open what lies behind a button, with what the server puts there.
+
+    Whoever closes it sooner sees it open again (https://github.com/streamlit/streamlit/pull/15886).
+    """
+    page.locator(f".st-key-{name} button").first.click()
+    expect(page.locator(POPOVER).locator("p").first).to_be_visible()
+
+
+def close_popover(page):
+    page.keyboard.press("Escape")
+    expect(page.locator(POPOVER)).to_be_hidden()
 
 
 def expect_strokes(page, count):

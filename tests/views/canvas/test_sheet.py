@@ -139,8 +139,10 @@ def send(sheet, monkeypatch):
     return send
 
 
-def commands(names, start=0, visit=VISIT.hex):
-    return {"visit": visit, "from": start, "names": names}
+def commands(names, start=0, visit=VISIT.hex, seen=None):
+    """What the script sends for clicks by somebody who has `seen` so many strokes; None: all."""
+    listed = [[name, seen] for name in names] if isinstance(names, list) else names
+    return {"visit": visit, "from": start, "commands": listed}
 
 
 def test_each_command_is_carried_out_once_and_in_order(send):
@@ -151,6 +153,18 @@ def test_each_command_is_carried_out_once_and_in_order(send):
         commands(["redo", "clear", "undo"], 2),
     ]
     assert [send("commands", each) for each in sent_] == [2, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("command", "seen", "left"),
+    [("undo", 1, [1, 2]), ("undo", 2, [0, 2]), ("undo", 3, [0, 1]), ("undo", 9, [0, 1]), ("clear", 2, [2])],
+)
+def test_strokes_that_arrive_with_a_click_but_were_drawn_after_it_stay(send, sheet, command, seen, left):
+    send("commands", commands([command], seen=seen))
+    assert asked(sheet) == list(sheet.strokes.objects) == [STROKES[i] for i in left]
+    new = sent(placed(1))["objects"]
+    sheet.receive({"objects": [*STROKES, *new]})
+    assert asked(sheet) == [*(STROKES[i] for i in left), *new]
 
 
 @pytest.mark.parametrize("objects", [STROKES[:1], STROKES])
@@ -172,6 +186,7 @@ def test_what_the_script_never_sends_changes_nothing(send, value):
         commands(value),
         commands(["drawing", "__init__", 7, value] * 9, -9),
         commands("undo", value),
+        commands(["undo"], seen=[value]),
     ):
         assert send("commands", message) == 3
     for message in (value, {"visit": VISIT.hex, "objects": value}, {"visit": VISIT.hex, "objects": STROKES * 200}):
