@@ -3,6 +3,8 @@
 A page is looked at as a whole, and its small digits more closely, if the picture has the detail.
 """
 
+from contextlib import suppress
+
 import cv2
 import numpy as np
 
@@ -51,7 +53,8 @@ class Sheet:
     def closer(self, where: np.ndarray, zoom: float, left: int = 0, top: int = 0) -> np.ndarray:
         """Return a part of the ink with `zoom` times as many px on each side: float32 (zoom * h, zoom * w).
 
-        `where`: bool (h, w), which px of `ink`, counted from (left, top), belong to it.
+        `where`: bool (h, w), which px of `ink`, counted from (left, top), belong to it. What is too faint in the detail
+        is only enlarged.
         """
         box = slice(top, top + where.shape[0]), slice(left, left + where.shape[1])
         size = round(where.shape[1] * zoom), round(where.shape[0] * zoom)
@@ -59,7 +62,8 @@ class Sheet:
         pixels = cv2.resize(details, size, interpolation=cv2.INTER_AREA)
         paper = cv2.resize((self.ink[box] < MIN_INK).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
         near = cv2.resize(where.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-        try:
-            return find_ink(pixels, paper if paper.sum() >= LEAST_PAPER else None) * near
-        except BlankImageError:  # too faint in the detail
-            return cv2.resize(self.ink[box], size, interpolation=cv2.INTER_LINEAR) * near
+        with suppress(BlankImageError):
+            ink = find_ink(pixels, paper if paper.sum() >= LEAST_PAPER else None) * near
+            if ink.max(initial=0) > MIN_INK:
+                return ink
+        return cv2.resize(self.ink[box], size, interpolation=cv2.INTER_LINEAR) * near

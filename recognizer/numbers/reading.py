@@ -92,10 +92,7 @@ def _closer(mark: Mark, sheet: Sheet) -> np.ndarray:
     """The ink of a mark with the detail that small digits need."""
     left, top, right, bottom = mark.box
     zoom = sheet.zoom(max(bottom - top, right - left))
-    if zoom == 1:
-        return mark.ink
-    closer = sheet.closer(mark.ink > 0, zoom, left, top)
-    return closer if closer.max(initial=0) > 0 else mark.ink  # too faint in the detail
+    return mark.ink if zoom == 1 else sheet.closer(mark.ink > 0, zoom, left, top)
 
 
 def room_of(sheet: Sheet) -> int:

@@ -4,7 +4,8 @@ from PIL import Image
 
 from benchmarks.support.drawing import STROKES, drawn, render
 from recognizer import BlankImageError, InvalidImageError, Recognizer
-from recognizer.preprocess import crop, prepare
+from recognizer.images.ink import Sheet
+from recognizer.preprocess import crop, prepare, prepare_ink
 from tests.helpers import always
 
 BLANK = np.full((300, 300, 3), 255, np.uint8)
@@ -129,6 +130,16 @@ def test_small_digits_on_a_large_page_are_read_in_the_detail_they_have(light, mn
     assert reading.text == text.strip()
     left, top, _, bottom = reading.digits[11].box
     assert (left, top) == pytest.approx((360, 900), abs=8) and bottom - top == pytest.approx(30, abs=8)
+
+
+def test_ink_that_is_too_faint_in_the_detail_is_taken_as_it_is_on_the_page():
+    page = np.full((2048, 2048), 255, np.uint8)
+    page[400:440, 400:440], page[480:500, 480:500] = 0, 240
+    sheet = Sheet(page)
+    sheet.ink[240:250, 240:250] = 0.5  # as on a photograph with darker paper around it
+    where = np.zeros((60, 60), bool)
+    where[40:50, 40:50] = True
+    assert prepare_ink(sheet.closer(where, 2, 200, 200)).max() > 0.4
 
 
 def test_a_bad_picture_among_many_is_named():
