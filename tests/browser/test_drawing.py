@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from benchmarks.support.drawing import placed
 from benchmarks.support.driver import (
     PEN,
+    PHONE,
     at_rest,
     draw,
     draw_by_touch,
@@ -28,6 +29,7 @@ from tests.browser.support.steps import (
     reload,
 )
 
+LAPTOP = {"viewport": {"width": 1100, "height": 760}}
 BARS = [[(30 + 22 * i, 110), (30 + 22 * i, 190)] for i in range(8)]
 
 
@@ -126,26 +128,28 @@ def test_a_stroke_that_is_under_way_or_on_its_way_when_another_is_undone_is_kept
     expect_number(page, "111")
 
 
-@pytest.mark.parametrize(("key", "left"), [("undo", 1), ("clear", 0)])
-def test_strokes_that_a_busy_server_never_hears_of_are_drawn_again(new_page, address, key, left):
-    page = new_page(viewport={"width": 1100, "height": 760})
+@pytest.mark.parametrize(
+    ("options", "by_hand", "key", "left"), [(LAPTOP, draw, "undo", 1), (PHONE, draw_by_touch, "clear", 0)]
+)
+def test_strokes_that_a_busy_server_never_hears_of_are_drawn_again(new_page, address, options, by_hand, key, left):
+    page = new_page(**options)
     busy = BusyServer(page)
     open_page(page, address)
     wait_until_read(page)
-    draw(page, BARS[:2])
+    by_hand(page, BARS[:2])
     expect_strokes(page, 2)
     at_rest(page)
     busy.is_dumb = True
     page.locator(f".st-key-{key} button").click()
     busy.wait_until(busy.has_answered)
     busy.is_deaf = True
-    draw(page, BARS[3:5])
-    busy.wait_until(lambda: len(busy.unheard) == 2)
+    by_hand(page, BARS[3:5])
+    busy.wait_until(lambda: len(busy.unheard) >= 2)
     busy.speak()
-    busy.wait_until(lambda: len(busy.unheard) == 3)  # the canvas holds what is left, and says so
+    busy.wait_until(lambda: len(busy.unheard) >= 3)  # the canvas holds what is left, and says so
     busy.hear()
     expect_strokes(page, left + 2)
-    draw(page, BARS[6:7])
+    by_hand(page, BARS[6:7])
     expect_number(page, "1" * (left + 3))
     expect_strokes(page, left + 3)
 
