@@ -59,9 +59,9 @@ function redraw({ finger, target, box, points }, lift = false) {
   const scale = width / box.width
   const dispatch = (on, mouse, touch, [x, y]) => {
     const place = { clientX: left + scale * (x - box.left), clientY: top + scale * (y - box.top) }
-    const touches = finger !== null && [new Touch({ identifier: finger, target, ...place })]
-    const event = touches ? new TouchEvent(touch, { changedTouches: touches }) : new MouseEvent(mouse, place)
-    on.dispatchEvent(event)
+    const touches = finger === null ? [] : [new Touch({ identifier: finger, target, ...place })]
+    const options = { cancelable: true, changedTouches: touches, ...place }
+    on.dispatchEvent(finger === null ? new MouseEvent(mouse, options) : new TouchEvent(touch, options))
   }
   dispatch(target, "mousedown", "touchstart", points[0])
   for (const point of points.slice(1)) dispatch(document, "mousemove", "touchmove", point)
@@ -75,12 +75,12 @@ function has(objects, { target, box, points: [[x, y]] }) {
   return objects.some(({ path }) => distance(path[0]) < NEAR_PX)
 }
 
-// A busy server takes only the last of what the canvas has sent. Where that is its answer to an undo, say, it is without
-// the strokes that were drawn before the canvas had heard of the undo. So have the server look once more at what has
-// been sent, and if a stroke is not there, either, draw it again.
+// A busy server takes only the last of what the canvas has sent. Where that is its answer to an undo, say, it is
+// without the strokes that were drawn before the canvas had heard of the undo. So have the server look once more at
+// what has been sent, and if a stroke is not there, either, draw it again, provided that the canvas can be seen.
 function recover(stroke) {
   if (!stroke.looked) stroke.looked = order("look", null)
-  else if (stroke.looked <= server.commands) {
+  else if (stroke.looked <= server.commands && stroke.target.offsetParent) {
     Object.assign(stroke, { asked: server.asked, looked: 0 })
     redraw(stroke, true)
   }
