@@ -10,7 +10,7 @@ const TITLES = { undo: "Or press Ctrl+Z; Ctrl+Shift+Z brings the stroke back", c
 let server = null // its last data: {objects, asked, waiting, width, messages, commands, visit}
 let send = () => {}
 let pen = null // the stroke under way: {finger, target, box, points, asked, interrupted}; finger is null for a mouse
-let drawn = [] // the strokes since the last command that the server is not known to have
+let drawn = [] // the strokes since the last command that the server is not known to have; looked: see `recover`
 let commands = [] // what this visit's clicks and keys have asked for; the server carries out those that are new to it
 let unanswered = null // the last stroke: its timer, and how many messages the server had got before it
 let restoring = false

@@ -53,11 +53,14 @@ def _carry_out() -> None:
     start, commands = sent.get("from"), sent.get("commands")
     if not isinstance(start, int) or not isinstance(commands, list) or len(commands) > MAX_STROKES:
         return
-    for command in commands[max(0, sheet.commands - start) :]:
+    new = commands[max(0, sheet.commands - start) :]
+    sheet.commands += len(new)
+    valid: list[tuple[str, int | None]] = []
+    for command in new:
         match command:
             case ["undo" | "redo" | "clear" as name, int() | None as seen]:
-                sheet.carry_out(name, seen)
-        sheet.commands += 1
+                valid.append((name, seen))
+    sheet.carry_out(valid)
 
 
 def _restore() -> None:

@@ -5,13 +5,14 @@ clear keep the canvas where it is, and a change of the pen's width keeps the dra
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4, uuid5
 
 import numpy as np
 
 from recognizer import InvalidImageError
-from views.canvas.fabric import UNUSABLE, Strokes, parse_strokes
+from views.canvas.fabric import MAX_STROKES, UNUSABLE, Strokes, parse_strokes
 
 PAPER_PX = 640  # the side of the sheet
 SQUARE_PX = 420  # the side of its left upper part, which is all that is seen until there is ink near its edge
@@ -69,38 +70,33 @@ class Sheet:
             self.undone = EMPTY
             self._ask_for(self.strokes + sent[len(overtaken) :])
 
-    def carry_out(self, command: str, seen: int | None) -> None:
-        """Undo, redo or clear for somebody who has `seen` so many strokes; None for all.
+    def carry_out(self, commands: Iterable[tuple[str, int | None]]) -> None:
+        """Undo, redo and clear in turn, then ask the canvas once for what is left.
 
-        Those that were drawn after that, and have arrived together with the command, stay.
+        Each for somebody who has seen so many strokes; None for all. Those that were drawn after that, and have arrived
+        together with the command, stay.
         """
-        later = EMPTY if seen is None else self.strokes[max(0, seen) :]
-        self.strokes = self.strokes[: len(self.strokes) - len(later)]
-        getattr(self, command)()
-        if later:
-            self._ask_for(self.strokes + later)
+        act = {"undo": self._undo, "redo": self._redo, "clear": self._clear}
+        strokes, is_asked = self.strokes, False
+        for command, seen in commands:
+            if command == "redo" and not self.undone:
+                continue
+            later = EMPTY if seen is None else strokes[max(0, seen) :]
+            strokes, is_asked = act[command](strokes[: len(strokes) - len(later)]) + later, True
+        if is_asked:
+            self._ask_for(strokes)
 
     def undo(self) -> None:
         """Take back the last stroke; on an empty canvas, bring back what was cleared."""
-        if self.strokes:
-            self.undone = self.strokes[-1:] + self.undone
-            self._ask_for(self.strokes[:-1])
-        else:
-            strokes, self.cleared = self.cleared, EMPTY
-            self._ask_for(strokes)
+        self.carry_out([("undo", None)])
 
     def redo(self) -> None:
         """Bring back the stroke that was taken back last."""
-        if self.undone:
-            self._ask_for(self.strokes + self.undone[:1])
-            self.undone = self.undone[1:]
+        self.carry_out([("redo", None)])
 
     def clear(self) -> None:
         """Empty the canvas."""
-        if self.strokes:
-            self.cleared = self.strokes
-        self.undone = EMPTY
-        self._ask_for(EMPTY)
+        self.carry_out([("clear", None)])
 
     def put_under(self, objects: object) -> None:
         """Put strokes, as a canvas sends them, under those that are drawn.
@@ -142,11 +138,29 @@ class Sheet:
         """32 hexadecimal digits, the same for the same strokes in this visit."""
         return uuid5(self.visit, self.strokes.text).hex
 
+    def _undo(self, strokes: Strokes) -> Strokes:
+        if strokes:
+            self.undone = strokes[-1:] + self.undone
+            return strokes[:-1]
+        cleared, self.cleared = self.cleared, EMPTY
+        return cleared
+
+    def _redo(self, strokes: Strokes) -> Strokes:
+        redone, self.undone = self.undone[:1], self.undone[1:]
+        return strokes + redone
+
+    def _clear(self, strokes: Strokes) -> Strokes:
+        if strokes:
+            self.cleared = strokes
+        self.undone = EMPTY
+        return EMPTY
+
     def _ask_for(self, strokes: Strokes, patience: float = OVERDUE_S) -> None:
         # The number makes this drawing differ from the one before it, without which the component would do nothing.
         number = self.initial["number"] + 1 if self.initial else 1
         self.initial = {"objects": list(strokes.objects), "number": number}
         self.asked_at, self.patience = time.monotonic(), patience
         # The canvas may still send what it holds now, and what an undo that it has not heard of yet asks it to hold.
-        self.outdated = tuple(each for each in (*self.outdated, self.sent, self.strokes) if each != strokes)
+        outdated = (*self.outdated, self.sent, self.strokes)[-MAX_STROKES:]
+        self.outdated = tuple(each for each in outdated if each != strokes)
         self.strokes = strokes

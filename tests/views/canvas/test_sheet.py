@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from benchmarks.support.canvas import sent
 from benchmarks.support.drawing import placed
 from tests.views.sent import BARS, FOUR
-from views.canvas.fabric import MAX_STROKES
+from views.canvas.fabric import MAX_STROKES, as_sent
 from views.canvas.sheet import OVERDUE_S, Sheet
 
 STROKES = BARS["objects"]
@@ -165,6 +165,14 @@ def test_strokes_that_arrive_with_a_click_but_were_drawn_after_it_stay(send, she
     new = sent(placed(1))["objects"]
     sheet.receive({"objects": [*STROKES, *new]})
     assert asked(sheet) == [*(STROKES[i] for i in left), *new]
+
+
+def test_the_canvas_is_asked_once_for_however_many_commands_come_at_once(send, sheet):
+    assert send("commands", commands(["undo", "redo"] * (MAX_STROKES // 2), seen=2)) == 3
+    assert sheet.initial["number"] == 1 and len(sheet.outdated) <= 2
+    for x in range(MAX_STROKES):
+        sheet.put([as_sent([(x, 7)], 20)])
+    assert len(sheet.outdated) <= MAX_STROKES
 
 
 @pytest.mark.parametrize("objects", [STROKES[:1], STROKES])
